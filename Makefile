@@ -1,0 +1,219 @@
+# detect: a detector for the networks of the Darknet family.
+#
+#: make              build ./detect and the library (also: make config=debug|sanitize|thread|coverage)
+#: make deps         install what the build and the tests need (deps-check: for `make check`; deps-cross: for aarch64)
+#: make demo         find the objects in a photo
+#: make test         run the tests; TESTS=REGEX runs those whose names match
+#: make check        everything that must hold before a commit
+#: make bench        build and run the benchmarks
+#: make format       lay out the source as .clang-format says
+#: make install      PREFIX=/usr/local DESTDIR= ; make uninstall removes it
+#: make clean        remove what was built
+#:
+#: settings          CC=clang  CROSS=aarch64-linux-gnu-  OPENMP=0  TURBOJPEG=0  FONT=FILE  WERROR=1  V=1 (show commands)
+
+version := 0.1.0
+
+# What one may set: make config=debug CC=clang OPENMP=0 ...
+config ?= release
+CROSS ?=
+OPENMP ?= 1
+TURBOJPEG ?= 1
+WERROR ?= 0
+PREFIX ?= /usr/local
+INSTALL ?= install
+ifeq ($(origin CC),default)
+# gcc's thread sanitizer gives false alarms about its own OpenMP.
+CC := $(if $(CROSS),$(CROSS)gcc,$(if $(filter thread,$(config)),clang,cc))
+endif
+ifeq ($(origin AR),default)
+AR := $(CROSS)ar
+endif
+ifeq ($(filter $(config),release debug sanitize thread coverage),)
+$(error config=$(config) is none of release, debug, sanitize, thread, coverage)
+endif
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DELETE_ON_ERROR:
+
+# Every way of building has a folder of its own, so that none disturbs another.
+build ?= build/$(config)-$(notdir $(firstword $(CC)))$(if $(filter 0,$(OPENMP)),-no-openmp)$(if \
+	$(filter 0,$(TURBOJPEG)),-no-turbojpeg)
+
+.PHONY: all test test-programs check format bench demo install uninstall clean help deps deps-check deps-cross
+all:
+
+help:
+	@sed -n 's/^#: \{0,1\}//p' Makefile
+
+clean:
+	rm -rf build detect
+
+check:
+	@tools/check.sh
+
+format:
+	@tools/sources.sh | xargs clang-format -i
+
+# ---- deps: before anything looks for what it installs, so the other goals run in a second make ----------------------
+
+installs := $(filter deps deps-%,$(MAKECMDGOALS))
+ifneq ($(installs),)
+
+others := $(filter-out $(installs),$(MAKECMDGOALS))
+
+$(installs):
+	@tools/deps.sh $(patsubst deps-%,%,$(filter-out deps,$@))
+
+.PHONY: others $(others)
+$(others): others
+	@:
+others: $(installs)
+	@$(MAKE) $(others)
+
+else
+
+# ---- What this machine has, found once for each build folder --------------------------------------------------------
+
+ifneq ($(filter-out help clean uninstall check format,$(or $(MAKECMDGOALS),all)),)
+include $(build)/probe.mk
+endif
+$(build)/probe.mk: tools/probe.sh
+	@mkdir -p $(@D)
+	@CC='$(CC)' CROSS='$(CROSS)' OPENMP='$(OPENMP)' TURBOJPEG='$(TURBOJPEG)' FONT='$(FONT)' tools/probe.sh > $@
+
+# ---- Flags ----------------------------------------------------------------------------------------------------------
+
+# A variable may be called like a type (gcc would complain: clang does not), but not like another variable.
+warnings := -Wall -Wextra $(if $(findstring clang,$(CC)),-Wshadow,-Wshadow=local) \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wwrite-strings \
+	-Wvla -Wundef -Wformat=2 $(if $(filter 1,$(WERROR)),-Werror)
+
+# Products and sums are fused only where the source says fmaf: otherwise kernel sets would differ in their last bit.
+arithmetic := -ffp-contract=off -fno-math-errno
+
+optimise.release := -O3 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+optimise.debug := -Og -g3
+optimise.sanitize := -O2 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+optimise.thread := -O2 -g -fsanitize=thread
+optimise.coverage := -O0 -g --coverage
+
+compile := -std=gnu11 -Iinclude -Isrc -fPIC -fvisibility=hidden -fstack-protector-strong $(warnings) $(arithmetic) \
+	$(optimise.$(config)) $(openmp_flags) -DYOLO_WITH_OPENMP=$(OPENMP) -DYOLO_WITH_TURBOJPEG=$(TURBOJPEG) \
+	$(package_cflags) $(CPPFLAGS) $(CFLAGS)
+link := $(optimise.$(config)) $(openmp_flags) -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
+libraries := $(package_libs) -lm $(LIBS)
+
+# Instruction sets beyond the processor's first are kept to one file each: src/kernels/cpu.c decides who may run it.
+kernel_sets.x86_64 := avx2 avx512
+kernel_sets.aarch64 := neon
+kernel_flags.avx2 := -mavx2 -mfma
+kernel_flags.avx512 := -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512
+
+# ---- Files ----------------------------------------------------------------------------------------------------------
+
+other_kernel_sets := $(filter-out $(kernel_sets.$(arch)),avx2 avx512 neon)
+library_sources := $(filter-out $(other_kernel_sets:%=src/kernels/%.c),$(wildcard src/*.c src/base/*.c \
+	src/kernels/*.c src/network/*.c src/layers/*.c src/convolution/*.c src/image/*.c src/detect/*.c))
+program_sources := $(wildcard src/cli/*.c)
+test_sources := $(wildcard tests/test_*.c)
+test_helpers := $(filter-out $(test_sources),$(wildcard tests/*.c))
+bench_sources := $(wildcard bench/*.c)
+
+objects = $(patsubst %.c,$(build)/%.o,$(1))
+library_objects := $(call objects,$(library_sources))
+program_objects := $(call objects,$(program_sources))
+helper_objects := $(call objects,$(test_helpers)) $(build)/tests/kernels_fused.o
+test_programs := $(patsubst tests/%.c,$(build)/tests/%,$(test_sources))
+bench_programs := $(patsubst bench/%.c,$(build)/bench/%,$(bench_sources))
+soname := libyolo.so.$(firstword $(subst ., ,$(version)))
+shared := $(build)/libyolo.so.$(version)
+all_objects := $(library_objects) $(program_objects) $(helper_objects) $(call objects,$(test_sources) $(bench_sources))
+
+# `CC src/x.c` stands for the command, unless V=1.
+show = $(if $(filter 1,$(V)),,@printf '%-4s %s\n' $(1) $(2);)
+
+# ---- Rules ----------------------------------------------------------------------------------------------------------
+
+# ./detect is the program last made; one for another processor stays in its folder.
+all: $(build)/detect $(build)/libyolo.a $(shared)
+	@$(if $(CROSS),:,[ $< -ef detect ] || ln -f $< detect 2> /dev/null || cp -f $< detect)
+
+test-programs: $(test_programs) $(bench_programs)
+
+# Objects are stale when the flags have changed, too: those are written down, and only when they differ.
+.PHONY: always
+$(build)/flags: always
+	@mkdir -p $(@D)
+	@echo '$(compile) $(link) $(version) $(font)' | cmp -s - $@ || echo '$(compile) $(link) $(version) $(font)' > $@
+
+$(all_objects): $(build)/flags
+$(build)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call show,CC,$<)$(CC) $(compile) $(flags) -MMD -MP -c $< -o $@
+
+$(build)/src/api.o: private flags = -DYOLO_VERSION='"$(version)"'
+$(build)/src/image/font_data.o: private flags = -DYOLO_FONT_FILE='"$(font)"'
+$(build)/src/image/font_data.o: $(font)
+$(foreach set,$(kernel_sets.$(arch)),$(eval $(build)/src/kernels/$(set).o: private flags = $(kernel_flags.$(set))))
+
+# The kernels once more with fused products, the bits every vector set must reproduce: linked only to the tests.
+$(build)/tests/kernels_fused.o: src/kernels/portable.c
+	@mkdir -p $(@D)
+	$(call show,CC,$@)$(CC) $(compile) -DKERNELS_FUSED -MMD -MP -c $< -o $@
+
+$(build)/libyolo.a: $(library_objects)
+	@rm -f $@
+	$(call show,AR,$@)$(AR) rcs $@ $^
+
+$(shared): $(library_objects)
+	$(call show,LINK,$@)$(CC) $(link) -shared -Wl,-soname,$(soname) $^ $(libraries) -o $@
+	@ln -sf $(@F) $(build)/$(soname)
+	@ln -sf $(soname) $(build)/libyolo.so
+
+$(build)/detect: $(program_objects) $(build)/libyolo.a
+	$(call show,LINK,$@)$(CC) $(link) -pie $^ $(libraries) -o $@
+
+$(test_programs): %: %.o $(helper_objects) $(build)/libyolo.a
+	$(call show,LINK,$@)$(CC) $(link) -pie $^ $(libraries) -o $@
+
+$(bench_programs): %: %.o $(build)/libyolo.a
+	$(call show,LINK,$@)$(CC) $(link) -pie $^ $(libraries) -o $@
+
+.SECONDARY: $(all_objects)
+-include $(all_objects:.o=.d)
+
+# ---- Running --------------------------------------------------------------------------------------------------------
+
+# TESTS=WORD runs those whose name holds the word; under CROSS everything runs in an emulator.
+test: $(build)/detect $(test_programs)
+	@CROSS='$(CROSS)' ARCH='$(arch)' TESTS='$(value TESTS)' tests/run $(build)
+
+bench: $(bench_programs)
+	@set -e; for program in $(bench_programs); do $$program; done
+
+demo: all
+	@tools/demo.sh
+
+# ---- Installing -----------------------------------------------------------------------------------------------------
+
+bindir ?= $(PREFIX)/bin
+includedir ?= $(PREFIX)/include
+libdir ?= $(PREFIX)/lib
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(includedir) $(DESTDIR)$(libdir)/pkgconfig
+	$(INSTALL) -m 755 $(build)/detect $(DESTDIR)$(bindir)/detect
+	$(INSTALL) -m 644 include/yolo.h $(DESTDIR)$(includedir)/yolo.h
+	$(INSTALL) -m 644 $(build)/libyolo.a $(DESTDIR)$(libdir)/libyolo.a
+	$(INSTALL) -m 755 $(shared) $(DESTDIR)$(libdir)/$(notdir $(shared))
+	ln -sf $(notdir $(shared)) $(DESTDIR)$(libdir)/$(soname)
+	ln -sf $(soname) $(DESTDIR)$(libdir)/libyolo.so
+	sed -e 's|@prefix@|$(PREFIX)|' -e 's|@includedir@|$(includedir)|' -e 's|@libdir@|$(libdir)|' \
+		-e 's|@version@|$(version)|' -e 's|@requires@|$(package_names)|' -e 's|@libs@|$(openmp_flags) -lm|' \
+		yolo.pc.in > $(DESTDIR)$(libdir)/pkgconfig/yolo.pc
+
+uninstall:
+	rm -f $(DESTDIR)$(bindir)/detect $(DESTDIR)$(includedir)/yolo.h $(DESTDIR)$(libdir)/pkgconfig/yolo.pc \
+		$(DESTDIR)$(libdir)/libyolo.a $(DESTDIR)$(libdir)/libyolo.so $(DESTDIR)$(libdir)/libyolo.so.*
+
+endif

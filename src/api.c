@@ -1,0 +1,270 @@
+/* The public functions that join pictures, networks and detection: they check arguments and pass on. */
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "detect/detect.h"
+#include "image/image.h"
+#include "image/letterbox.h"
+#include "network/context.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_THREADS = 1024 };
+
+/* What the context holds now: results belong to the input that was run last. */
+typedef enum progress { NOTHING, INPUT_SET, HAS_RUN } progress;
+
+struct yolo_context {
+    context network;
+    bool keeps_layers;
+    progress progress;
+    letterbox fit;                 /* of the last input */
+    int image_width, image_height; /* of it */
+    void *resize_scratch;
+};
+
+const char *yolo_version(void) {
+    return YOLO_VERSION; /* from the Makefile */
+}
+
+const char *yolo_kernels_name(size_t index) {
+    const kernels *set = kernels_at(index);
+    return set ? set->name : NULL;
+}
+
+bool yolo_kernels_supported(size_t index) {
+    const kernels *set = kernels_at(index);
+    return set && kernels_supported(set);
+}
+
+/* ---- Contexts --------------------------------------------------------------------------------------------------- */
+
+yolo_context_options yolo_context_options_default(void) {
+    return (yolo_context_options){0};
+}
+
+static yolo_status check_context_options(const yolo_context_options *options, yolo_error *error) {
+    if (options->width < 0 || options->width > NET_MAX_SIDE || options->height < 0 || options->height > NET_MAX_SIDE)
+        return fail(error, YOLO_BAD_ARGUMENT, "a network's input must be 1..%d pixels wide and high, not %d x %d",
+                    NET_MAX_SIDE, options->width, options->height);
+    if (options->threads < 0 || options->threads > MAX_THREADS)
+        return fail(error, YOLO_BAD_ARGUMENT, "threads must be 1..%d, not %d", MAX_THREADS, options->threads);
+    return YOLO_OK;
+}
+
+yolo_status yolo_context_create(const yolo_model *model, const yolo_context_options *options, yolo_context **out,
+                                yolo_error *error) {
+    yolo_context_options chosen = options ? *options : yolo_context_options_default();
+    if (!model || !out) return fail(error, YOLO_BAD_ARGUMENT, "yolo_context_create needs a model and a place");
+    yolo_status status = check_context_options(&chosen, error);
+    if (status) return status;
+    int width = chosen.width ? chosen.width : model->net.width;
+    int height = chosen.height ? chosen.height : model->net.height;
+    int threads = chosen.threads ? chosen.threads : parallel_core_count();
+    yolo_context *c = memory_allocate_zeroed(1, sizeof *c);
+    if (!c) return fail(error, YOLO_NO_MEMORY, "not enough memory for a context");
+    c->keeps_layers = chosen.keep_layers;
+    c->resize_scratch = memory_allocate(letterbox_scratch_bytes(width, threads), 1);
+    status = c->resize_scratch ? context_create(model, width, height, threads, chosen.keep_layers, &c->network, error)
+                               : fail(error, YOLO_NO_MEMORY, "not enough memory for a context");
+    if (status) {
+        yolo_context_free(&c);
+        return status;
+    }
+    *out = c;
+    return YOLO_OK;
+}
+
+void yolo_context_free(yolo_context **context) {
+    if (!context || !*context) return;
+    context_free(&(*context)->network);
+    memory_free((*context)->resize_scratch);
+    memory_free(*context);
+    *context = NULL;
+}
+
+yolo_status yolo_context_get_info(const yolo_context *context, yolo_context_info *info) {
+    if (!context || !info) return YOLO_BAD_ARGUMENT;
+    const tensor *input = context_value(&context->network, LAYER_IMAGE);
+    *info = (yolo_context_info){.width = input->width,
+                                .height = input->height,
+                                .channels = input->channels,
+                                .threads = context->network.threads,
+                                .arena_bytes = context->network.plan.arena_count * sizeof(float),
+                                .flops = context->network.plan.flops};
+    return YOLO_OK;
+}
+
+yolo_status yolo_context_get_layer(const yolo_context *context, int index, yolo_layer_info *info) {
+    if (!context || !info || index < 0 || index >= context->network.model->layer_count) return YOLO_BAD_ARGUMENT;
+    const layer *l = &context->network.model->layers[index];
+    const layer_plan *planned = &context->network.plan.layers[index];
+    *info = (yolo_layer_info){.type = l->type->name,
+                              .algorithm = planned->algorithm,
+                              .line = l->section->line,
+                              .channels = planned->output.channels,
+                              .height = planned->output.height,
+                              .width = planned->output.width,
+                              .flops = planned->flops,
+                              .parameter_count = l->parameter_count,
+                              .inputs = l->inputs,
+                              .input_count = l->input_count};
+    return YOLO_OK;
+}
+
+yolo_status yolo_context_layer_output(const yolo_context *context, int index, float *values, yolo_error *error) {
+    if (!context || !values || index < LAYER_IMAGE || index >= context->network.model->layer_count)
+        return fail(error, YOLO_BAD_ARGUMENT, "yolo_context_layer_output needs a context, a layer of it and a place");
+    if (!context->keeps_layers || context->progress != HAS_RUN)
+        return fail(error, YOLO_BAD_ARGUMENT, "layers' outputs are to be had after a run with keep_layers");
+    bool by_cell = index != LAYER_IMAGE && context->network.plan.layers[index].by_cell;
+    (by_cell ? tensor_to_cells : tensor_to_planar)(context_value(&context->network, index), values);
+    return YOLO_OK;
+}
+
+/* ---- Running ---------------------------------------------------------------------------------------------------- */
+
+yolo_status yolo_set_input(yolo_context *context, const yolo_image *image, yolo_resize resize, yolo_error *error) {
+    if (!context) return fail(error, YOLO_BAD_ARGUMENT, "yolo_set_input needs a context");
+    yolo_status status = image_check(image, error);
+    if (status) return status;
+    const struct yolo_model *model = context->network.model;
+    const tensor *input = context_value(&context->network, LAYER_IMAGE);
+    if (input->channels != 1 && input->channels != 3)
+        return fail(error, YOLO_BAD_ARGUMENT, "%s: its input has %d channels: it takes no pictures", model->cfg.path,
+                    input->channels);
+    bool letterboxed = resize == YOLO_RESIZE_LETTERBOX || (resize == YOLO_RESIZE_AUTO && model->net.letterbox);
+    context->fit = letterbox_fit(image->width, image->height, input->width, input->height, letterboxed);
+    context->image_width = image->width;
+    context->image_height = image->height;
+    letterbox_resize(&context->fit, image, model->kernels, context->network.threads, context->resize_scratch,
+                     input->data, input->stride, input->channels);
+    context->progress = INPUT_SET;
+    return YOLO_OK;
+}
+
+yolo_status yolo_run(yolo_context *context, yolo_error *error) {
+    if (!context || context->progress != INPUT_SET)
+        return fail(error, YOLO_BAD_ARGUMENT, "yolo_run needs a context whose input was set since its last run");
+    context_run(&context->network);
+    context->progress = HAS_RUN;
+    return YOLO_OK;
+}
+
+yolo_detect_options yolo_detect_options_default(void) {
+    return (yolo_detect_options){.threshold = 0.25f, .nms_iou = 0.45f};
+}
+
+static yolo_status check_detect_options(const yolo_detect_options *options, yolo_error *error) {
+    if (!(options->threshold >= 0 && options->threshold < 1))
+        return fail(error, YOLO_BAD_ARGUMENT, "the threshold must be at least 0 and below 1, not %g",
+                    (double)options->threshold);
+    if (!(options->nms_iou >= 0 && options->nms_iou <= 1))
+        return fail(error, YOLO_BAD_ARGUMENT, "the IoU of NMS must be 0..1, not %g", (double)options->nms_iou);
+    if (options->nms < YOLO_NMS_AUTO || options->nms > YOLO_NMS_SOFT)
+        return fail(error, YOLO_BAD_ARGUMENT, "there is no NMS number %d", (int)options->nms);
+    return YOLO_OK;
+}
+
+static void decode_heads(const context *c, float score_min, candidates *found) {
+    const tensor *input = context_value(c, LAYER_IMAGE);
+    for (int i = 0; i < c->model->layer_count; i++) {
+        const layer *l = &c->model->layers[i];
+        decode_args args = {.head = context_value(c, i),
+                            .score_min = score_min,
+                            .net_width = input->width,
+                            .net_height = input->height};
+        if (l->type->decode) l->type->decode(l, &args, found);
+    }
+}
+
+static detect_rules rules_of(const struct yolo_model *model, const yolo_detect_options *options) {
+    return (detect_rules){.threshold = options->threshold,
+                          .class_thresholds = options->class_thresholds,
+                          .class_count = model->class_count,
+                          .nms = options->nms == YOLO_NMS_AUTO ? model->head.nms : options->nms,
+                          .iou = options->nms_iou,
+                          .beta = model->head.nms_beta,
+                          .agnostic = options->nms_agnostic,
+                          .no_clip = options->no_clip,
+                          .max_detections = options->max_detections};
+}
+
+/* The lowest threshold of any class: what heads need not look below. */
+static float lowest_threshold(const detect_rules *rules) {
+    float lowest = detect_threshold(rules, 0);
+    for (int id = 1; id < rules->class_count; id++)
+        if (detect_threshold(rules, id) < lowest) lowest = detect_threshold(rules, id);
+    return lowest;
+}
+
+yolo_status yolo_get_detections(yolo_context *context, const yolo_detect_options *options, yolo_detections *detections,
+                                yolo_error *error) {
+    yolo_detect_options chosen = options ? *options : yolo_detect_options_default();
+    if (!context || !detections || context->progress != HAS_RUN)
+        return fail(error, YOLO_BAD_ARGUMENT, "yolo_get_detections needs a context that has run, and a place");
+    const struct yolo_model *model = context->network.model;
+    if (!model->has_heads)
+        return fail(error, YOLO_BAD_ARGUMENT, "%s: has no detection head: it classifies whole pictures",
+                    model->cfg.path);
+    yolo_status status = check_detect_options(&chosen, error);
+    if (status) return status;
+    candidates found = {0};
+    detect_rules rules = rules_of(model, &chosen);
+    decode_heads(&context->network, lowest_threshold(&rules), &found);
+    status =
+        detect_finish(&found, &context->fit, context->image_width, context->image_height, &rules, detections, error);
+    candidates_free(&found);
+    return status;
+}
+
+yolo_status yolo_detect(yolo_context *context, const yolo_image *image, const yolo_detect_options *options,
+                        yolo_detections *detections, yolo_error *error) {
+    yolo_status status = yolo_set_input(context, image, options ? options->resize : YOLO_RESIZE_AUTO, error);
+    if (!status) status = yolo_run(context, error);
+    if (!status) status = yolo_get_detections(context, options, detections, error);
+    return status;
+}
+
+void yolo_detections_free(yolo_detections *detections) {
+    if (!detections) return;
+    memory_free(detections->items);
+    *detections = (yolo_detections){0};
+}
+
+/* ---- Classifying ------------------------------------------------------------------------------------------------ */
+
+/* Whether `a` comes before `b`: the better score, of equals the lower class; not a number comes last. */
+static bool better(const yolo_score *a, const yolo_score *b) {
+    if (a->score > b->score || (b->score != b->score && a->score == a->score)) return true;
+    bool equal = a->score == b->score || (a->score != a->score && b->score != b->score);
+    return equal && a->class_id < b->class_id;
+}
+
+/* Keeps the best `capacity` scores in order. */
+static void insert_score(yolo_score *scores, size_t *count, size_t capacity, yolo_score found) {
+    size_t at = *count;
+    while (at > 0 && better(&found, &scores[at - 1])) at--;
+    if (at == capacity) return;
+    if (*count < capacity) ++*count;
+    memmove(&scores[at + 1], &scores[at], (*count - at - 1) * sizeof *scores);
+    scores[at] = found;
+}
+
+yolo_status yolo_get_scores(yolo_context *context, size_t count, yolo_score *scores, size_t *found, yolo_error *error) {
+    if (!context || !scores || !found || context->progress != HAS_RUN)
+        return fail(error, YOLO_BAD_ARGUMENT, "yolo_get_scores needs a context that has run, and a place");
+    const struct yolo_model *model = context->network.model;
+    if (model->has_heads)
+        return fail(error, YOLO_BAD_ARGUMENT, "%s: finds boxes: it has no scores for a whole picture", model->cfg.path);
+    const tensor *last = context_value(&context->network, model->layer_count - 1);
+    size_t pixels = tensor_pixels(last), kept = 0;
+    for (int id = 0; id < model->class_count; id++) { /* classes count in Darknet's planar order */
+        size_t channel = (size_t)id / pixels, pixel = (size_t)id % pixels;
+        yolo_score score = {.class_id = id, .score = last->data[pixel * last->stride + channel]};
+        insert_score(scores, &kept, count, score);
+    }
+    *found = kept;
+    return YOLO_OK;
+}

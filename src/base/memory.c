@@ -1,0 +1,43 @@
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool size_multiply(size_t a, size_t b, size_t *result) {
+    return !__builtin_mul_overflow(a, b, result);
+}
+
+bool size_add(size_t a, size_t b, size_t *result) {
+    return !__builtin_add_overflow(a, b, result);
+}
+
+void *memory_allocate(size_t count, size_t element_bytes) {
+    size_t bytes;
+    if (!size_multiply(count, element_bytes, &bytes) || bytes > PTRDIFF_MAX - MEMORY_ALIGNMENT) return NULL;
+    size_t rounded = (bytes + MEMORY_ALIGNMENT - 1) / MEMORY_ALIGNMENT * MEMORY_ALIGNMENT;
+    return aligned_alloc(MEMORY_ALIGNMENT, rounded ? rounded : MEMORY_ALIGNMENT);
+}
+
+void *memory_allocate_zeroed(size_t count, size_t element_bytes) {
+    void *memory = memory_allocate(count, element_bytes);
+    if (memory) memset(memory, 0, count * element_bytes);
+    return memory;
+}
+
+void *memory_grow(void *items, size_t *capacity, size_t needed, size_t element_bytes) {
+    if (needed <= *capacity) return items;
+    size_t larger = *capacity < 8 ? 8 : *capacity;
+    if (larger <= SIZE_MAX / 2) larger *= 2;
+    if (larger < needed) larger = needed;
+    void *moved = memory_allocate(larger, element_bytes);
+    if (!moved) return NULL;
+    if (*capacity) memcpy(moved, items, *capacity * element_bytes);
+    memory_free(items);
+    *capacity = larger;
+    return moved;
+}
+
+void memory_free(void *memory) {
+    free(memory);
+}

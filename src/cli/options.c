@@ -1,0 +1,146 @@
+#include "cli/options.h"
+
+#include "cli/command.h"
+#include "yolo.h"
+
+#include <stddef.h>
+
+const struct choice resize_choices[] = {
+    {"auto", YOLO_RESIZE_AUTO, false},
+    {"stretch", YOLO_RESIZE_STRETCH, false},
+    {"letterbox", YOLO_RESIZE_LETTERBOX, false},
+    {NULL, 0, false},
+};
+
+/* Darknet's own spellings are taken, too. */
+const struct choice nms_choices[] = {
+    {"auto", YOLO_NMS_AUTO, false},
+    {"none", YOLO_NMS_NONE, false},
+    {"default", YOLO_NMS_DEFAULT, false},
+    {"greedy", YOLO_NMS_GREEDY, false},
+    {"diou", YOLO_NMS_DIOU, false},
+    {"corners", YOLO_NMS_CORNERS, false},
+    {"soft", YOLO_NMS_SOFT, false},
+    {"greedynms", YOLO_NMS_GREEDY, true},
+    {"diounms", YOLO_NMS_DIOU, true},
+    {"cornersnms", YOLO_NMS_CORNERS, true},
+    {NULL, 0, false},
+};
+
+enum {
+    FOR_PICTURES = FOR_DETECT | FOR_CLASSIFY | FOR_TRACE | FOR_BENCH, /* commands that read pictures */
+    FOR_MODEL = FOR_PICTURES | FOR_INFO,                              /* commands that load a model */
+    FOR_BOXES = FOR_DETECT | FOR_TRACE,
+    FOR_LISTS = FOR_DETECT | FOR_CLASSIFY,
+    FOR_ALL = FOR_MODEL | FOR_KERNELS,
+};
+
+#define FIELD(name) offsetof(struct settings, name)
+
+/* Columns: name, letter, kind, group, field, commands, rare, metavar, help, low, high, choices. The order of the rows
+ * is the order of --help. The limits of counts keep sums and products of them inside an int or a double. */
+const struct option option_table[] = {
+    {"model", 0, OPTION_TEXT, GROUP_MODEL, FIELD(model), FOR_MODEL, 0, "NAME|DIR",
+     "a network by its name, or the folder that holds it", 0, 0, NULL},
+    {"cfg", 0, OPTION_TEXT, GROUP_MODEL, FIELD(cfg), FOR_MODEL, 0, "FILE", "the network", 0, 0, NULL},
+    {"weights", 0, OPTION_TEXT, GROUP_MODEL, FIELD(weights), FOR_MODEL, 0, "FILE", "what it has learned", 0, 0, NULL},
+    {"names", 0, OPTION_TEXT, GROUP_MODEL, FIELD(names), FOR_MODEL, 0, "FILE", "its classes, one name a line", 0, 0,
+     NULL},
+    {"data", 0, OPTION_TEXT, GROUP_MODEL, FIELD(data), FOR_MODEL, FOR_MODEL, "FILE",
+     "Darknet's .data file, which says where the names are", 0, 0, NULL},
+    {"lenient", 0, OPTION_FLAG, GROUP_MODEL, FIELD(lenient), FOR_MODEL, FOR_MODEL, NULL,
+     "warn of unknown options in the cfg instead of refusing", 0, 0, NULL},
+
+    {"size", 0, OPTION_SIZE, GROUP_NETWORK, FIELD(size), FOR_MODEL, 0, "WxH",
+     "the network's input in pixels (as the cfg says)", 1, 65536, NULL},
+    {"resize", 0, OPTION_CHOICE, GROUP_NETWORK, FIELD(resize), FOR_PICTURES, 0, "HOW",
+     "photos are fitted to it: auto, stretch or letterbox", 0, 0, resize_choices},
+    {"threads", 0, OPTION_COUNT, GROUP_NETWORK, FIELD(threads), FOR_MODEL, 0, "N",
+     "threads that share the work (one for each core)", 1, 1024, NULL},
+    {"kernels", 0, OPTION_TEXT, GROUP_NETWORK, FIELD(kernels), FOR_ALL, 0, "NAME",
+     "one of those listed by 'detect kernels' (the best)", 0, 0, NULL},
+
+    {"threshold", 0, OPTION_NUMBER, GROUP_FINDING, FIELD(threshold), FOR_BOXES, 0, "T",
+     "leave out objects that do not score above it (0.25)", 0, 1, NULL},
+    {"nms", 0, OPTION_CHOICE, GROUP_FINDING, FIELD(nms), FOR_BOXES, 0, "KIND",
+     "auto, none, default, greedy, diou, corners or soft", 0, 0, nms_choices},
+    {"nms-iou", 0, OPTION_NUMBER, GROUP_FINDING, FIELD(nms_iou), FOR_BOXES, 0, "T",
+     "boxes that overlap more are one object (0.45)", 0, 1, NULL},
+    {"agnostic", 0, OPTION_FLAG, GROUP_FINDING, FIELD(agnostic), FOR_BOXES, 0, NULL,
+     "...even where their classes differ", 0, 0, NULL},
+    {"max", 0, OPTION_COUNT, GROUP_FINDING, FIELD(max), FOR_BOXES, 0, "N", "only the best N of a picture (all)", 0, 1e9,
+     NULL},
+    {"classes", 0, OPTION_TEXT, GROUP_FINDING, FIELD(classes), FOR_LISTS, 0, "LIST",
+     "only these: names or numbers, with commas", 0, 0, NULL},
+    {"skip-classes", 0, OPTION_TEXT, GROUP_FINDING, FIELD(skip_classes), FOR_LISTS, 0, "LIST", "all but these", 0, 0,
+     NULL},
+    {"no-clip", 0, OPTION_FLAG, GROUP_FINDING, FIELD(no_clip), FOR_DETECT, 0, NULL,
+     "let boxes reach beyond the picture", 0, 0, NULL},
+    {"top", 0, OPTION_COUNT, GROUP_FINDING, FIELD(top), FOR_LISTS, FOR_DETECT, "N",
+     "classes that a classifier lists (5)", 1, 1e6, NULL},
+
+    {"max-pixels", 0, OPTION_COUNT, GROUP_PICTURES, FIELD(max_pixels), FOR_PICTURES, FOR_PICTURES, "N",
+     "refuse larger pictures (100000000)", 1, 1e12, NULL},
+    {"no-orientation", 0, OPTION_FLAG, GROUP_PICTURES, FIELD(no_orientation), FOR_PICTURES, FOR_PICTURES, NULL,
+     "do not turn photos upright as their EXIF data says", 0, 0, NULL},
+
+    {"output", 'o', OPTION_TEXT, GROUP_OUTPUT, FIELD(output), FOR_DETECT, 0, "DIR",
+     "where the annotated pictures go (detections)", 0, 0, NULL},
+    {"no-image", 0, OPTION_FLAG, GROUP_OUTPUT, FIELD(no_image), FOR_DETECT, 0, NULL, "write no annotated pictures", 0,
+     0, NULL},
+    {"json", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(json), FOR_MODEL, 0, "FILE", "one JSON document; - is stdout", 0, 0,
+     NULL},
+    {"jsonl", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(jsonl), FOR_LISTS, 0, "FILE", "a JSON object a picture", 0, 0, NULL},
+    {"csv", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(csv), FOR_LISTS, 0, "FILE", "a row an object", 0, 0, NULL},
+    {"font", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(font), FOR_DETECT, FOR_DETECT, "FILE",
+     "TrueType font of the labels (the built-in one)", 0, 0, NULL},
+    {"line-width", 0, OPTION_NUMBER, GROUP_OUTPUT, FIELD(line_width), FOR_DETECT, FOR_DETECT, "PIXELS",
+     "of the boxes (by the picture's size)", 0.5, 1000, NULL},
+    {"font-scale", 0, OPTION_NUMBER, GROUP_OUTPUT, FIELD(font_scale), FOR_DETECT, FOR_DETECT, "F",
+     "of the labels (1: by the picture's size)", 0.1, 100, NULL},
+    {"no-labels", 0, OPTION_FLAG, GROUP_OUTPUT, FIELD(no_labels), FOR_DETECT, FOR_DETECT, NULL, "draw boxes only", 0, 0,
+     NULL},
+    {"no-scores", 0, OPTION_FLAG, GROUP_OUTPUT, FIELD(no_scores), FOR_DETECT, FOR_DETECT, NULL,
+     "labels without the score", 0, 0, NULL},
+    {"runs", 0, OPTION_COUNT, GROUP_GENERAL, FIELD(runs), FOR_BENCH, 0, "N",
+     "time this many (as many as take three seconds)", 1, 1000000, NULL},
+
+    {"quiet", 'q', OPTION_FLAG, GROUP_GENERAL, FIELD(quiet), FOR_ALL, 0, NULL, "only errors, no text or warnings", 0, 0,
+     NULL},
+    {"verbose", 'v', OPTION_FLAG, GROUP_GENERAL, FIELD(verbose), FOR_ALL, 0, NULL,
+     "say what is used and what is skipped", 0, 0, NULL},
+    {"version", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(version), FOR_ALL, 0, NULL, "print the version", 0, 0, NULL},
+    {"help", 'h', OPTION_FLAG, GROUP_GENERAL, FIELD(help), FOR_ALL, 0, NULL, "print this", 0, 0, NULL},
+    {"help-all", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(help_all), FOR_ALL, FOR_ALL, NULL, "print all options", 0, 0,
+     NULL},
+    {NULL, 0, OPTION_FLAG, GROUP_MODEL, 0, 0, 0, NULL, NULL, 0, 0, NULL},
+};
+
+const char *option_group_title(enum option_group group) {
+    static const char *const titles[GROUP_COUNT] = {
+        [GROUP_MODEL] = "Model",       [GROUP_NETWORK] = "Network", [GROUP_FINDING] = "What is found",
+        [GROUP_PICTURES] = "Pictures", [GROUP_OUTPUT] = "Output",   [GROUP_GENERAL] = "General",
+    };
+    return titles[group];
+}
+
+const char *choice_name(const struct choice *choices, int value) {
+    for (; choices->name; choices++)
+        if (choices->value == value) return choices->name;
+    return "";
+}
+
+struct settings settings_default(void) {
+    const yolo_detect_options detect = yolo_detect_options_default();
+    const yolo_image_options image = yolo_image_options_default();
+    return (struct settings){
+        .resize = YOLO_RESIZE_AUTO,
+        .threshold = (double)detect.threshold,
+        .nms = YOLO_NMS_AUTO,
+        .nms_iou = (double)detect.nms_iou,
+        .top = 5,
+        .max_pixels = image.max_pixels,
+        .output = "detections",
+        .font_scale = 1,
+    };
+}

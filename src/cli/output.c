@@ -1,0 +1,138 @@
+#define _XOPEN_SOURCE 700
+#include "cli/output.h"
+
+#include "cli/message.h"
+#include "cli/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUFFER_BYTES = 1 << 16 };
+
+struct output {
+    int file;
+    int error;       /* errno of the first failure, 0: none */
+    bool told;       /* it has been told on stderr */
+    char *path;      /* the final name; NULL for stdout */
+    char *part;      /* where it is written until it is whole; NULL: written as it is */
+    size_t buffered; /* bytes of `buffer` that are not written yet */
+    char buffer[BUFFER_BYTES];
+};
+
+static void write_all(struct output *output, const char *bytes, size_t count) {
+    while (count && !output->error) {
+        const ssize_t written = write(output->file, bytes, count);
+        if (written < 0 && errno != EINTR) output->error = errno;
+        if (written <= 0) continue;
+        bytes += written;
+        count -= (size_t)written;
+    }
+}
+
+static void write_buffer(struct output *output) {
+    write_all(output, output->buffer, output->buffered);
+    output->buffered = 0;
+}
+
+/* The file that PATH leads to, so that a link stays a link; PATH itself where nothing is there yet. */
+static char *resolve(const char *path) {
+    char *real = realpath(path, NULL);
+    return real ? real : text_copy_of(path);
+}
+
+static bool open_file(struct output *output, const char *path) {
+    struct stat status;
+    output->path = resolve(path);
+    const bool exists = stat(output->path, &status) == 0;
+    if (exists && S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        output->file = -1;
+    } else if (exists && !S_ISREG(status.st_mode)) {
+        output->file = open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    } else {
+        output->part = text_format("%s.part", output->path);
+        output->file = open(output->part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    }
+    return output->file >= 0;
+}
+
+static void release(struct output *output) {
+    free(output->path);
+    free(output->part);
+    free(output);
+}
+
+struct output *output_open(const char *path) {
+    struct output *output = allocate(1, sizeof *output);
+    output->file = STDOUT_FILENO;
+    if (strcmp(path, "-") == 0 || open_file(output, path)) return output;
+    complain("%s cannot be written: %s", path, strerror(errno));
+    release(output);
+    return NULL;
+}
+
+void output_bytes(struct output *output, const char *bytes, size_t count) {
+    if (count > BUFFER_BYTES - output->buffered) write_buffer(output);
+    if (count > BUFFER_BYTES) {
+        write_all(output, bytes, count);
+    } else {
+        memcpy(output->buffer + output->buffered, bytes, count);
+        output->buffered += count;
+    }
+}
+
+void output_text(struct output *output, const char *text) {
+    output_bytes(output, text, strlen(text));
+}
+
+void output_format(struct output *output, const char *format, ...) {
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (length < 0) return;
+    if ((size_t)length < sizeof text) {
+        output_bytes(output, text, (size_t)length);
+        return;
+    }
+    char *longer = allocate((size_t)length + 1, 1);
+    va_start(arguments, format);
+    vsnprintf(longer, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    output_bytes(output, longer, (size_t)length);
+    free(longer);
+}
+
+/* Tells the first error, once. */
+static bool is_well(struct output *output) {
+    if (output->error && !output->told) {
+        complain("%s cannot be written: %s", output->path ? output->path : "stdout", strerror(output->error));
+        output->told = true;
+    }
+    return !output->error;
+}
+
+bool output_flush(struct output *output) {
+    write_buffer(output);
+    return is_well(output);
+}
+
+bool output_close(struct output *output, bool keep) {
+    if (!output) return true;
+    write_buffer(output);
+    if (output->path && close(output->file) != 0 && !output->error && errno != EINTR) output->error = errno;
+    if (output->part) {
+        if (keep && !output->error && rename(output->part, output->path) != 0) output->error = errno;
+        if (!keep || output->error) unlink(output->part);
+    }
+    const bool well = is_well(output);
+    release(output);
+    return well;
+}

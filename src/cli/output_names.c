@@ -1,0 +1,115 @@
+/* A taken name is kept as a hash of eight bytes only: should two names share one, the second gets a number that it did
+ * not need.
+ *
+ * Why written names cannot collide: a name keeps its extension where that fits what is written (photo.jpg, scan.png);
+ * one of a format that is not written has it replaced (scan.bmp -> scan.png), and that name is the one taken; where
+ * content and extension disagree the right one is added (photo.jpg -> photo.jpg.png), and names that look so by
+ * themselves count as taken; names without an extension of ours take both they might get (x -> x.jpg, x.png). */
+#include "cli/output_names.h"
+
+#include "cli/path.h"
+#include "cli/picture_files.h"
+#include "cli/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct output_names {
+    uint64_t *slots; /* [capacity], 0: free; a power of two of them, at most half in use */
+    size_t capacity, count;
+};
+
+struct output_names *output_names_open(void) {
+    struct output_names *names = allocate(1, sizeof *names);
+    names->capacity = 256;
+    names->slots = allocate(names->capacity, sizeof *names->slots);
+    return names;
+}
+
+void output_names_close(struct output_names *names) {
+    free(names->slots);
+    free(names);
+}
+
+/* FNV-1a over the letters in lower case; never 0. */
+static uint64_t hash(const char *text) {
+    uint64_t value = 14695981039346656037u;
+    for (; *text; text++) {
+        const unsigned char letter = (unsigned char)(*text >= 'A' && *text <= 'Z' ? *text + ('a' - 'A') : *text);
+        value = (value ^ letter) * 1099511628211u;
+    }
+    return value ? value : 1;
+}
+
+static uint64_t *slot_of(uint64_t *slots, size_t capacity, uint64_t value) {
+    size_t i = (size_t)(value ^ value >> 32) & (capacity - 1);
+    while (slots[i] && slots[i] != value) i = (i + 1) & (capacity - 1);
+    return &slots[i];
+}
+
+static void grow(struct output_names *names) {
+    const size_t capacity = names->capacity * 2;
+    uint64_t *slots = allocate(capacity, sizeof *slots);
+    for (size_t i = 0; i < names->capacity; i++)
+        if (names->slots[i]) *slot_of(slots, capacity, names->slots[i]) = names->slots[i];
+    free(names->slots);
+    names->slots = slots;
+    names->capacity = capacity;
+}
+
+static bool is_taken(const struct output_names *names, uint64_t value) {
+    return *slot_of(names->slots, names->capacity, value) != 0;
+}
+
+static void take(struct output_names *names, uint64_t value) {
+    if (++names->count * 2 > names->capacity) grow(names);
+    *slot_of(names->slots, names->capacity, value) = value;
+}
+
+/* photo.jpg.png: what a name gets whose content and extension disagree. */
+static bool has_two_extensions(const char *name) {
+    const char *extension = path_extension(name);
+    if (picture_format_of_extension(extension) == YOLO_FORMAT_UNKNOWN) return false;
+    char *stem = text_format("%.*s", (int)(extension - name), name);
+    const bool has = picture_format_of_extension(path_extension(stem)) != YOLO_FORMAT_UNKNOWN;
+    free(stem);
+    return has;
+}
+
+static bool try_take(struct output_names *names, const char *name) {
+    char *jpeg = output_picture_name(name, YOLO_FORMAT_JPEG), *png = output_picture_name(name, YOLO_FORMAT_PNG);
+    const yolo_format promised = picture_format_of_extension(path_extension(name));
+    const uint64_t values[2] = {promised == YOLO_FORMAT_JPEG || promised == YOLO_FORMAT_UNKNOWN ? hash(jpeg) : 0,
+                                promised != YOLO_FORMAT_JPEG ? hash(png) : 0};
+    free(jpeg);
+    free(png);
+    for (size_t i = 0; i < 2; i++)
+        if (values[i] && is_taken(names, values[i])) return false;
+    for (size_t i = 0; i < 2; i++)
+        if (values[i]) take(names, values[i]);
+    return true;
+}
+
+char *output_names_take(struct output_names *names, const char *name) {
+    if (!has_two_extensions(name) && try_take(names, name)) return text_copy_of(name);
+    const char *extension = path_extension(name);
+    /* A name that is asked for a million times must not try a million numbers each time. */
+    for (size_t number = 2;; number += number < 10 ? 1 : names->count) {
+        char *other = text_format("%.*s-%zu%s", (int)(extension - name), name, number, extension);
+        if (try_take(names, other)) return other;
+        free(other);
+    }
+}
+
+yolo_format output_picture_format(yolo_format format) {
+    return format == YOLO_FORMAT_JPEG ? YOLO_FORMAT_JPEG : YOLO_FORMAT_PNG;
+}
+
+char *output_picture_name(const char *name, yolo_format format) {
+    const char *extension = path_extension(name), *fitting = format == YOLO_FORMAT_JPEG ? ".jpg" : ".png";
+    const yolo_format promised = picture_format_of_extension(extension);
+    if (promised == format) return text_copy_of(name);
+    if (promised == YOLO_FORMAT_UNKNOWN || promised == YOLO_FORMAT_JPEG || format == YOLO_FORMAT_JPEG)
+        return text_format("%s%s", name, fitting);
+    return text_format("%.*s%s", (int)(extension - name), name, fitting);
+}

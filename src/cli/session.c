@@ -1,0 +1,121 @@
+#include "cli/session.h"
+
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/settings.h"
+#include "cli/text.h"
+
+#include <string.h>
+
+enum { KERNEL_SETS_MAX = 32 };
+
+static void warn(void *argument, const char *sentence) {
+    const struct session *session = argument;
+    if (!session->settings->quiet) complain("warning: %s", sentence);
+}
+
+bool session_kernels_are_usable(const char *wanted) {
+    const char *names[KERNEL_SETS_MAX], *name;
+    size_t count = 0;
+    for (; count < KERNEL_SETS_MAX && (name = yolo_kernels_name(count)); count++) {
+        names[count] = name;
+        if (strcmp(name, wanted) != 0) continue;
+        if (!yolo_kernels_supported(count))
+            complain("--kernels %s: this processor cannot run them; 'detect kernels' lists those it can", wanted);
+        return yolo_kernels_supported(count);
+    }
+    const char *nearest = text_nearest(wanted, names, count);
+    if (nearest)
+        complain("--kernels: there are none called '%s'; did you mean %s?", wanted, nearest);
+    else
+        complain("--kernels: there are none called '%s'; 'detect kernels' lists them", wanted);
+    return false;
+}
+
+static enum exit_code code_of(const yolo_error *error) {
+    complain("%s", error->message);
+    return error->status == YOLO_BAD_ARGUMENT ? EXIT_WRONG_USAGE : EXIT_NO_MODEL;
+}
+
+static void tell_what_is_used(const struct session *session) {
+    const struct settings *settings = session->settings;
+    complain("using %s, %s, names %s", session->files.cfg,
+             session->files.weights ? session->files.weights : "no weights",
+             session->files.names ? session->files.names : "none");
+    complain("using input %dx%dx%d, resize %s, nms %s, kernels %s, %d thread%s", session->context_info.width,
+             session->context_info.height, session->context_info.channels,
+             choice_name(resize_choices, (int)session_resize(session)), choice_name(nms_choices, settings->nms),
+             session->info.kernels, session->context_info.threads, session->context_info.threads == 1 ? "" : "s");
+}
+
+static enum exit_code load_model(struct session *session) {
+    const struct settings *settings = session->settings;
+    yolo_model_options options = yolo_model_options_default();
+    options.names_path = session->files.names;
+    options.kernels = settings->kernels;
+    options.lenient = settings->lenient;
+    options.warn = warn;
+    options.warn_argument = session;
+    yolo_error error;
+    if (yolo_model_load(session->files.cfg, session->files.weights, &options, &session->model, &error) ||
+        yolo_model_get_info(session->model, &session->info))
+        return session->model ? EXIT_NO_MODEL : code_of(&error);
+    return EXIT_DONE;
+}
+
+static enum exit_code create_context(struct session *session, bool keep_layers) {
+    const struct settings *settings = session->settings;
+    yolo_context_options options = yolo_context_options_default();
+    options.width = settings->size.width;
+    options.height = settings->size.height;
+    options.threads = (int)settings->threads;
+    options.keep_layers = keep_layers;
+    yolo_error error;
+    if (yolo_context_create(session->model, &options, &session->context, &error) ||
+        yolo_context_get_info(session->context, &session->context_info))
+        return session->context ? EXIT_NO_MODEL : code_of(&error);
+    return EXIT_DONE;
+}
+
+enum exit_code session_open(const struct settings *settings, unsigned needs, struct session *session) {
+    *session = (struct session){.settings = settings};
+    if (settings->kernels && !session_kernels_are_usable(settings->kernels)) return EXIT_WRONG_USAGE;
+    enum exit_code code = model_files_find(settings, !(needs & SESSION_NEEDS_WEIGHTS), &session->files);
+    if (code == EXIT_DONE) code = load_model(session);
+    if (code == EXIT_DONE) code = create_context(session, needs & SESSION_NEEDS_LAYERS);
+    if (code == EXIT_DONE && settings->verbose) tell_what_is_used(session);
+    return code;
+}
+
+void session_close(struct session *session) {
+    yolo_context_free(&session->context);
+    yolo_model_free(&session->model);
+    model_files_free(&session->files);
+}
+
+yolo_resize session_resize(const struct session *session) {
+    if (session->settings->resize != YOLO_RESIZE_AUTO) return (yolo_resize)session->settings->resize;
+    const bool whole = session->info.letterbox || session->info.task == YOLO_TASK_CLASSIFY;
+    return whole ? YOLO_RESIZE_LETTERBOX : YOLO_RESIZE_STRETCH;
+}
+
+yolo_image_options session_image_options(const struct settings *settings) {
+    yolo_image_options options = yolo_image_options_default();
+    options.channels = 0; /* what the file has: the network and the drawing each take what they need */
+    options.ignore_orientation = settings->no_orientation;
+    options.max_pixels = settings->max_pixels;
+    return options;
+}
+
+yolo_detect_options session_detect_options(const struct session *session) {
+    const struct settings *settings = session->settings;
+    yolo_detect_options options = yolo_detect_options_default();
+    options.threshold = (float)settings->threshold;
+    options.resize = session_resize(session);
+    options.nms = (yolo_nms)settings->nms;
+    options.nms_iou = (float)settings->nms_iou;
+    options.nms_agnostic = settings->agnostic;
+    options.no_clip = settings->no_clip;
+    options.max_detections = (size_t)settings->max;
+    return options;
+}

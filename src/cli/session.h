@@ -1,0 +1,42 @@
+/* A model that is loaded and a context that runs it, as the settings say: what most commands begin with. */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include "cli/command.h"
+#include "cli/model_files.h"
+#include "yolo.h"
+
+struct settings;
+
+enum session_need {
+    SESSION_NEEDS_WEIGHTS = 1 << 0,
+    SESSION_NEEDS_LAYERS = 1 << 1, /* every layer's output stays readable */
+};
+
+struct session {
+    const struct settings *settings;
+    struct model_files files;
+    yolo_model *model;
+    yolo_model_info info;
+    yolo_context *context;
+    yolo_context_info context_info;
+};
+
+/* EXIT_DONE, or another code after a sentence on stderr; session_close in any case. `needs` is a set of
+ * enum session_need. */
+enum exit_code session_open(const struct settings *settings, unsigned needs, struct session *session);
+void session_close(struct session *session);
+
+/* The resize that is used, never YOLO_RESIZE_AUTO: what the user says, else letterbox where the cfg asks for it and for
+ * classifiers, which Darknet has always shown whole and undistorted pictures, else stretch. */
+yolo_resize session_resize(const struct session *session);
+
+/* Whether --kernels names a set that this processor can run; if not, a sentence went to stderr. A wrong one is wrong
+ * usage, not a broken model. */
+bool session_kernels_are_usable(const char *name);
+
+/* How the user wants pictures read, and objects found. */
+yolo_image_options session_image_options(const struct settings *settings);
+yolo_detect_options session_detect_options(const struct session *session);
+
+#endif

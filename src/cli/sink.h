@@ -1,0 +1,50 @@
+/* Sinks: where results go. A kind of output is a file sink_NAME.c and a row of the table in sink.c; any number of them
+ * take part in a run. */
+#ifndef CLI_SINK_H
+#define CLI_SINK_H
+
+#include "cli/result.h"
+
+#include <stdbool.h>
+
+struct session;
+struct settings;
+
+/* A sink that renders gets the pixels, and pictures in any order, from any thread; one that reports gets them in the
+ * order of the inputs, one at a time, when the pixels are gone. */
+enum sink_stage { SINK_RENDERS, SINK_REPORTS };
+
+struct sink_type {
+    const char *name;
+    enum sink_stage stage;
+    bool (*wanted)(const struct session *session);
+    /* Sets *state, or returns false after a sentence on stderr. */
+    bool (*open)(const struct session *session, void **state);
+    /* `image` is NULL for one that reports, and where the result is an error; rows that need it unchanged stand before
+     * those that draw on it. False after a sentence on stderr: a renderer failed for this picture, a reporter for good
+     * (nothing more can be written). */
+    bool (*image)(void *state, const struct result *result, yolo_image *image);
+    /* Frees the state, which may be NULL. False as above. */
+    bool (*close)(void *state);
+};
+
+extern const struct sink_type sink_text, sink_annotated, sink_json, sink_jsonl, sink_csv;
+
+struct sinks;
+
+/* Opens all that the session's settings want. NULL, after a sentence on stderr, where one cannot be opened. */
+struct sinks *sinks_open(const struct session *session);
+
+/* Hand a result to all of one stage; false when any of them fails. */
+bool sinks_render(const struct sinks *sinks, const struct result *result, yolo_image *image);
+bool sinks_report(const struct sinks *sinks, const struct result *result);
+
+/* Closes all; false when any of them fails. */
+bool sinks_close(struct sinks *sinks);
+
+/* Whether stdout belongs to a format that a program reads; nothing else may be printed there then. Output paths that
+ * exclude one another are wrong usage: a sentence on stderr and false. */
+bool sinks_own_stdout(const struct settings *settings);
+bool sinks_settings_fit(const struct settings *settings);
+
+#endif

@@ -1,0 +1,110 @@
+/* -o: the picture with its objects drawn on it, under the same name below a folder. */
+#include "cli/message.h"
+#include "cli/output_names.h"
+#include "cli/path.h"
+#include "cli/session.h"
+#include "cli/settings.h"
+#include "cli/sink.h"
+#include "cli/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { JPEG_QUALITY = 90 };
+
+/* Constant while pictures are drawn. */
+struct annotated {
+    const struct session *session;
+    yolo_draw_options options;
+    yolo_font *font;
+};
+
+/* A classifier has nothing to draw. */
+static bool wanted(const struct session *session) {
+    return !session->settings->no_image && session->info.task == YOLO_TASK_DETECT;
+}
+
+static bool open(const struct session *session, void **state) {
+    const struct settings *settings = session->settings;
+    yolo_error error;
+    yolo_font *font = NULL;
+    if (settings->font && yolo_font_load(settings->font, &font, &error)) {
+        complain("%s", error.message);
+        return false;
+    }
+    /* The folder is made now, so that a wrong one is known before the first picture. */
+    char *inside = path_join(settings->output, "");
+    const int problem = path_make_parents(inside);
+    free(inside);
+    if (problem) {
+        complain("the folder %s cannot be made: %s", settings->output, strerror(problem));
+        yolo_font_free(&font);
+        return false;
+    }
+    struct annotated *annotated = allocate(1, sizeof *annotated);
+    annotated->session = session;
+    annotated->font = font;
+    annotated->options = yolo_draw_options_default();
+    annotated->options.font = font;
+    annotated->options.line_width = (float)settings->line_width;
+    annotated->options.font_scale = (float)settings->font_scale;
+    annotated->options.no_labels = settings->no_labels;
+    annotated->options.no_scores = settings->no_scores;
+    *state = annotated;
+    return true;
+}
+
+/* A grey picture as RGB, so that boxes have colours: `rgb` is to be freed. */
+static yolo_status colour(const yolo_image *grey, yolo_image *rgb, yolo_error *error) {
+    const yolo_status status = yolo_image_create(grey->width, grey->height, 3, rgb, error);
+    if (status) return status;
+    for (int y = 0; y < grey->height; y++) {
+        const uint8_t *from = grey->pixels + (size_t)y * grey->stride;
+        uint8_t *to = rgb->pixels + (size_t)y * rgb->stride;
+        for (int x = 0; x < grey->width; x++) to[3 * x] = to[3 * x + 1] = to[3 * x + 2] = from[x];
+    }
+    return YOLO_OK;
+}
+
+static bool draw_and_save(const struct annotated *annotated, const struct result *result, yolo_image *image,
+                          const char *path) {
+    const yolo_format format = output_picture_format(result->format);
+    yolo_image rgb = {0};
+    yolo_error error;
+    const bool is_grey = image->channels == 1;
+    const bool well = (!is_grey || !colour(image, &rgb, &error)) &&
+                      !yolo_draw_detections(is_grey ? &rgb : image, annotated->session->model, &result->detections,
+                                            &annotated->options, &error) &&
+                      !yolo_image_save(is_grey ? &rgb : image, path, format, JPEG_QUALITY, &error);
+    yolo_image_free(&rgb);
+    if (!well) complain("%s", error.message);
+    return well;
+}
+
+static bool image(void *state, const struct result *result, yolo_image *pixels) {
+    const struct annotated *annotated = state;
+    if (result->error) return true;
+    char *name = output_picture_name(result->name, output_picture_format(result->format));
+    char *path = path_join(annotated->session->settings->output, name);
+    bool well = false;
+    const int problem = path_make_parents(path);
+    if (problem)
+        complain("the folder of %s cannot be made: %s", path, strerror(problem));
+    else if (path_is_same(path, result->path))
+        complain("%s would be replaced by its own annotated picture: choose another folder with -o", path);
+    else
+        well = draw_and_save(annotated, result, pixels, path);
+    free(path);
+    free(name);
+    return well;
+}
+
+static bool close(void *state) {
+    struct annotated *annotated = state;
+    yolo_font_free(&annotated->font);
+    free(annotated);
+    return true;
+}
+
+const struct sink_type sink_annotated = {"annotated", SINK_RENDERS, wanted, open, image, close};

@@ -1,0 +1,100 @@
+/* What people read on stdout: a line for each picture, a line for each object in it. */
+#include "cli/output.h"
+#include "cli/session.h"
+#include "cli/settings.h"
+#include "cli/sink.h"
+#include "cli/text.h"
+
+#include <stdlib.h>
+
+struct text {
+    const struct session *session;
+    struct output *output;
+    size_t images, failures, objects;
+};
+
+/* Not where a program reads stdout. */
+static bool wanted(const struct session *session) {
+    return !session->settings->quiet && !sinks_own_stdout(session->settings);
+}
+
+static bool open(const struct session *session, void **state) {
+    struct output *output = output_open("-");
+    if (!output) return false;
+    struct text *text = allocate(1, sizeof *text);
+    text->session = session;
+    text->output = output;
+    *state = text;
+    return true;
+}
+
+static void print(struct output *output, const char *name) {
+    char *printable = text_printable(name);
+    output_text(output, printable);
+    free(printable);
+}
+
+static void print_counts(const struct text *text, const struct result *result) {
+    struct class_count *counts;
+    const size_t count = result_count_classes(result, text->session->model, &counts);
+    if (!count) output_text(text->output, ", nothing found");
+    for (size_t i = 0; i < count; i++) {
+        output_format(text->output, "%s%zu ", i ? ", " : ": ", counts[i].count);
+        print(text->output, counts[i].class_name);
+    }
+    free(counts);
+}
+
+static void print_found(const struct text *text, int class_id, float score) {
+    output_format(text->output, "  %.4f  ", (double)score);
+    print(text->output, yolo_model_class_name(text->session->model, class_id));
+}
+
+static bool image(void *state, const struct result *result, yolo_image *pixels) {
+    (void)pixels;
+    struct text *text = state;
+    text->images++;
+    if (result->error) {
+        text->failures++; /* its sentence went to stderr */
+        return true;
+    }
+    print(text->output, result->path);
+    output_format(text->output, ", %dx%d, %.1f ms", result->width, result->height, result->detect_ms);
+    if (text->session->info.task == YOLO_TASK_DETECT) print_counts(text, result);
+    output_text(text->output, "\n");
+    for (size_t i = 0; i < result->detections.count; i++) {
+        const yolo_detection *found = &result->detections.items[i];
+        print_found(text, found->class_id, found->score);
+        output_format(text->output, "  %.1f,%.1f %.1fx%.1f\n", (double)found->x, (double)found->y, (double)found->width,
+                      (double)found->height);
+    }
+    for (size_t i = 0; i < result->score_count; i++) {
+        print_found(text, result->scores[i].class_id, result->scores[i].score);
+        output_text(text->output, "\n");
+    }
+    text->objects += result->detections.count;
+    return output_flush(text->output);
+}
+
+/* A total where there is more than one picture, and where to look. */
+static bool close(void *state) {
+    struct text *text = state;
+    if (text->images > 1) {
+        output_format(text->output, "%zu pictures", text->images);
+        if (text->session->info.task == YOLO_TASK_DETECT)
+            output_format(text->output, ", %zu object%s", text->objects, text->objects == 1 ? "" : "s");
+        if (text->failures) output_format(text->output, ", %zu failed", text->failures);
+        output_text(text->output, "\n");
+    }
+    if (text->images > text->failures && !text->session->settings->no_image &&
+        text->session->info.task == YOLO_TASK_DETECT) {
+        output_text(text->output, "annotated in ");
+        print(text->output, text->session->settings->output);
+        output_text(text->output, "\n");
+    }
+    const bool well = output_close(text->output, true);
+    free(text);
+    return well;
+}
+
+const struct sink_type sink_text = {"text", SINK_REPORTS, wanted, open, image, close};

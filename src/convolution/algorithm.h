@@ -1,0 +1,36 @@
+/* What an algorithm is: one row of the table in convolution.c, where the first that applies is taken. The choice
+ * depends on the geometry alone, so weights packed once serve every input size. */
+#ifndef CONVOLUTION_ALGORITHM_H
+#define CONVOLUTION_ALGORITHM_H
+
+#include "convolution/convolution.h"
+
+typedef struct convolution_job {
+    const convolution *convolution;
+    const tensor *input, *output;
+    float *scratch;
+    int threads;
+    const kernels *kernels;
+    ramp ramp;        /* applied to each sum */
+    activation after; /* then this, pixel by pixel or on whatever part of its channels; or linear */
+} convolution_job;
+
+typedef struct convolution_algorithm {
+    const char *name;
+    bool (*applies)(const convolution_geometry *g);
+    size_t (*packed_count)(const convolution_geometry *g, const kernels *set);
+    void (*pack)(const convolution_geometry *g, const kernels *set, const float *weights, float *packed);
+    size_t (*scratch_count)(const convolution_geometry *g, shape output, int threads, const kernels *set);
+    void (*run)(const convolution_job *job);
+} convolution_algorithm;
+
+extern const convolution_algorithm convolution_depthwise;
+extern const convolution_algorithm convolution_gemm_1x1;
+extern const convolution_algorithm convolution_gemm_im2col;
+
+/* Rows (of pixels or of maps) that are worth a thread, where each takes so many floating-point operations. */
+static inline size_t convolution_grain(double flops_per_row) {
+    return 1 + (size_t)(500e3 / flops_per_row); /* 5 to 10 microseconds: waking a thread takes two or so */
+}
+
+#endif

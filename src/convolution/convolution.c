@@ -1,0 +1,98 @@
+#include "convolution/convolution.h"
+
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "convolution/algorithm.h"
+
+#include <limits.h>
+#include <string.h>
+
+static const convolution_algorithm *const algorithms[] = {
+    &convolution_depthwise, &convolution_gemm_1x1, &convolution_gemm_im2col, /* applies to all */
+};
+
+static const convolution_algorithm *choose(const convolution_geometry *g) {
+    size_t i = 0;
+    while (!algorithms[i]->applies(g)) i++;
+    return algorithms[i];
+}
+
+static bool output_side(int input, int stride, const convolution_geometry *g, int *output) {
+    long long window = (long long)g->dilation * (g->size - 1) + 1;
+    long long room = input + 2LL * g->padding - window;
+    *output = room / stride < INT_MAX ? (int)(room / stride) + 1 : 0;
+    return room >= 0 && *output > 0;
+}
+
+bool convolution_output(const convolution_geometry *g, shape input, shape *output) {
+    output->channels = g->filters;
+    return output_side(input.height, g->stride_y, g, &output->height) &&
+           output_side(input.width, g->stride_x, g, &output->width);
+}
+
+bool convolution_weight_count(const convolution_geometry *g, size_t *count) {
+    size_t depth = (size_t)(g->channels / g->groups), taps;
+    return size_multiply((size_t)g->size, (size_t)g->size, &taps) && size_multiply(depth, taps, &depth) &&
+           size_multiply(depth, (size_t)g->filters, count) && *count < SIZE_MAX / 1024;
+}
+
+bool convolution_prepare(const convolution_geometry *g, activation kind, const float *weights, const float *bias,
+                         const kernels *set, convolution *c) {
+    *c = (convolution){.geometry = *g, .activation = kind, .algorithm = choose(g)};
+    size_t count = c->algorithm->packed_count(g, set), filters = (size_t)g->filters;
+    c->weights = memory_allocate(count, sizeof *c->weights);
+    c->bias = memory_allocate(filters, sizeof *c->bias);
+    if (!c->weights || !c->bias) {
+        convolution_release(c);
+        return false;
+    }
+    c->algorithm->pack(g, set, weights, c->weights);
+    memcpy(c->bias, bias, filters * sizeof *bias);
+    c->packed_bytes = (count + filters) * sizeof *c->weights;
+    return true;
+}
+
+void convolution_plan(const convolution_geometry *g, shape input, int threads, const kernels *set, layer_plan *plan) {
+    const convolution_algorithm *algorithm = choose(g);
+    shape output;
+    convolution_output(g, input, &output);
+    *plan = (layer_plan){
+        .output = output,
+        .placement = PLACE_NEW,
+        .scratch_count = algorithm->scratch_count(g, output, threads, set),
+        .flops = 2.0 * (double)shape_count(output) * (g->channels / g->groups) * g->size * g->size,
+        .algorithm = algorithm->name,
+    };
+}
+
+static void activate_pixels(void *argument, size_t begin, size_t end, int thread) {
+    const convolution_job *job = argument;
+    const tensor *output = job->output;
+    (void)thread;
+    job->kernels->activate(job->convolution->activation, end - begin, (size_t)output->channels,
+                           output->data + begin * output->stride, output->stride);
+}
+
+void convolution_run(const convolution *c, const tensor *input, const tensor *output, float *scratch, int threads,
+                     const kernels *set) {
+    convolution_job job = {
+        .convolution = c,
+        .input = input,
+        .output = output,
+        .scratch = scratch,
+        .threads = threads,
+        .kernels = set,
+        .after = ACTIVATION_LINEAR,
+    };
+    bool of_whole_pixels = c->activation >= ACTIVATION_NORMALIZE_CHANNELS;
+    if (!ramp_of(c->activation, &job.ramp) && !of_whole_pixels) job.after = c->activation;
+    c->algorithm->run(&job);
+    if (of_whole_pixels)
+        parallel_for(threads, tensor_pixels(output), convolution_grain(50.0 * output->channels), activate_pixels, &job);
+}
+
+void convolution_release(convolution *c) {
+    memory_free(c->weights);
+    memory_free(c->bias);
+    c->weights = c->bias = NULL;
+}

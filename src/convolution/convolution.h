@@ -1,0 +1,54 @@
+/* Convolution of a feature map with filters, a bias and an activation, by the algorithm that suits its geometry. */
+#ifndef CONVOLUTION_CONVOLUTION_H
+#define CONVOLUTION_CONVOLUTION_H
+
+#include "kernels/kernels.h"
+#include "network/layer.h"
+#include "network/tensor.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct convolution_geometry {
+    int channels, filters; /* of input and output: both multiples of `groups` */
+    int groups;
+    int size;               /* taps of a side */
+    int stride_x, stride_y; /* pixels between the windows of neighbouring outputs */
+    int dilation;           /* pixels between neighbouring taps */
+    int padding;            /* pixels of zeros around the input */
+} convolution_geometry;
+
+struct convolution_algorithm;
+
+typedef struct convolution {
+    convolution_geometry geometry;
+    activation activation;
+    const struct convolution_algorithm *algorithm;
+    float *weights; /* packed for the algorithm and the kernel set */
+    float *bias;    /* [filters] */
+    size_t packed_bytes;
+} convolution;
+
+/* The output's shape; false where no window fits into the padded input, or a side overflows. */
+bool convolution_output(const convolution_geometry *geometry, shape input, shape *output);
+
+/* Numbers of `weights` for a geometry; false where they overflow. */
+bool convolution_weight_count(const convolution_geometry *geometry, size_t *count);
+
+/* Packs `weights` [filters][channels / groups][size][size] and `bias` [filters], both left to the caller. False when
+ * memory runs out. */
+bool convolution_prepare(const convolution_geometry *geometry, activation kind, const float *weights, const float *bias,
+                         const kernels *set, convolution *c);
+
+/* Fills a plan for an input that convolution_output accepts; needs no prepared convolution. */
+void convolution_plan(const convolution_geometry *geometry, shape input, int threads, const kernels *set,
+                      layer_plan *plan);
+
+/* `scratch` is what convolution_plan asked for. The threads do not change a bit of the output. */
+void convolution_run(const convolution *c, const tensor *input, const tensor *output, float *scratch, int threads,
+                     const kernels *set);
+
+/* Frees the packed weights; harmless on a zeroed structure. */
+void convolution_release(convolution *c);
+
+#endif

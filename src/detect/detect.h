@@ -1,0 +1,16 @@
+/* From candidates of all heads to detections in pixels of the image. */
+#ifndef DETECT_DETECT_H
+#define DETECT_DETECT_H
+
+#include "base/error.h"
+#include "detect/rules.h"
+#include "image/letterbox.h"
+#include "network/candidates.h"
+
+/* Drops candidates that are not above their class's threshold, undoes the resize, suppresses, sorts, clips and measures
+ * in pixels. Uses up the contents of `found`, not its memory. On success `out` is replaced and its old items freed; on
+ * failure it is untouched: YOLO_NO_MEMORY, also where `found` had run out of it. */
+yolo_status detect_finish(candidates *found, const letterbox *fit, int image_width, int image_height,
+                          const detect_rules *rules, yolo_detections *out, yolo_error *error);
+
+#endif

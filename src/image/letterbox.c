@@ -1,0 +1,196 @@
+/* Darknet's resize_image (AlexeyAB/darknet src/image.c) samples with aligned corners: output column x is taken at
+ * x * (image_width - 1) / (width - 1), first every row horizontally, then the rows vertically. Here only rows that are
+ * needed are resized, each once: two neighbours are kept while the output moves down over them. */
+#include "image/letterbox.h"
+
+#include "base/memory.h"
+#include "base/parallel.h"
+
+#include <string.h>
+
+enum {
+    MAX_CHANNELS = 3,
+    GRAIN = 16, /* output rows that are worth a thread: a quarter of a millisecond */
+};
+
+/* What the threads share. */
+typedef struct job {
+    const letterbox *box;
+    const yolo_image *image;
+    const kernels *k;
+    const resize_tap *taps; /* [width] */
+    const float *zeros;     /* [width][channels] */
+    uint8_t *bands;         /* [threads][band_bytes] */
+    size_t band_bytes;
+    float *output;
+    size_t pixel_stride;
+    int channels; /* of the output */
+    int sampled;  /* channels that are resized: of the picture, unless that is RGB and grey is wanted */
+} job;
+
+/* What one thread keeps. */
+typedef struct band {
+    float *rows[2]; /* resized source rows: row y in rows[y % 2] */
+    int held[2];    /* which; -1 none */
+    float *blended; /* [width][sampled] */
+    uint8_t *grey;  /* [2 * width] */
+} band;
+
+static int at_least_one(int64_t side) {
+    return side < 1 ? 1 : (int)side;
+}
+
+letterbox letterbox_fit(int image_width, int image_height, int network_width, int network_height, bool keep_aspect) {
+    letterbox box = {network_width, network_height, 0, 0, network_width, network_height};
+    if (!keep_aspect) return box;
+    if ((float)network_width / (float)image_width < (float)network_height / (float)image_height)
+        box.height = at_least_one((int64_t)image_height * network_width / image_width);
+    else
+        box.width = at_least_one((int64_t)image_width * network_height / image_height);
+    box.offset_x = (network_width - box.width) / 2;
+    box.offset_y = (network_height - box.height) / 2;
+    return box;
+}
+
+static size_t align(size_t bytes) {
+    return (bytes + MEMORY_ALIGNMENT - 1) / MEMORY_ALIGNMENT * MEMORY_ALIGNMENT;
+}
+
+static size_t row_bytes(int network_width) {
+    return align((size_t)network_width * MAX_CHANNELS * sizeof(float));
+}
+
+/* Two rows, their blend, and two grey bytes for each column. */
+static size_t band_bytes(int network_width) {
+    return 3 * row_bytes(network_width) + align(2 * (size_t)network_width);
+}
+
+size_t letterbox_scratch_bytes(int network_width, int threads) {
+    return align((size_t)network_width * sizeof(resize_tap)) + row_bytes(network_width) +
+           (size_t)(threads < 1 ? 1 : threads) * band_bytes(network_width);
+}
+
+/* Where output index `i` of `count` falls between the `source` elements: before it, and how far towards the next. */
+static int position(int i, int count, int source, float *weight) {
+    *weight = 0;
+    if (count == 1 || source == 1) return source - 1;
+    float at = (float)i * ((float)(source - 1) / (float)(count - 1));
+    int before = (int)at;
+    if (before > source - 1) return source - 1;
+    *weight = at - (float)before;
+    return before;
+}
+
+/* The last column is the picture's last, however the product rounds. */
+static void make_taps(resize_tap *taps, int width, int source) {
+    for (int x = 0; x < width; x++) {
+        resize_tap *t = &taps[x];
+        t->left = (uint32_t)(x == width - 1 ? source - 1 : position(x, width, source, &t->weight));
+        t->right = t->left + 1 < (uint32_t)source ? t->left + 1 : t->left;
+        if (t->right == t->left) t->weight = 0;
+    }
+}
+
+/* RGB for a grey network: only the pixels that the taps name are converted, side by side, each tap with a pair. */
+static void resize_grey_row(const job *j, const uint8_t *rgb, uint8_t *grey, float *output) {
+    enum { PAIRS = 64 };
+    resize_tap pairs[PAIRS]; /* on the stack, because the taps are shared */
+    int width = j->box->width;
+    for (int begin = 0; begin < width; begin += PAIRS) {
+        int count = width - begin < PAIRS ? width - begin : PAIRS;
+        for (int i = 0; i < count; i++) {
+            const resize_tap *t = &j->taps[begin + i];
+            image_grey_row(rgb + (size_t)t->left * 3, 1, grey + i * 2);
+            image_grey_row(rgb + (size_t)t->right * 3, 1, grey + i * 2 + 1);
+            pairs[i] = (resize_tap){(uint32_t)i * 2, (uint32_t)i * 2 + 1, t->weight};
+        }
+        j->k->resize_row((size_t)count, 1, grey, pairs, output + begin);
+    }
+}
+
+/* Row y of the picture, resized horizontally: [width][sampled]. */
+static const float *source_row(const job *j, band *b, int y) {
+    float *row = b->rows[y % 2];
+    if (b->held[y % 2] == y) return row;
+    const uint8_t *bytes = image_row(j->image, y);
+    if (j->sampled == j->image->channels)
+        j->k->resize_row((size_t)j->box->width, j->sampled, bytes, j->taps, row);
+    else
+        resize_grey_row(j, bytes, b->grey, row);
+    b->held[y % 2] = y;
+    return row;
+}
+
+/* [width][sampled] to [width][pixel_stride]; grey is repeated. */
+static void spread(const job *j, const float *row, float *output) {
+    size_t step = (size_t)j->sampled;
+    for (int x = 0; x < j->box->width; x++, row += step, output += j->pixel_stride)
+        for (int c = 0; c < j->channels; c++) output[c] = row[step == 1 ? 0 : c];
+}
+
+static void fill_grey(const job *j, int y, int begin, int end) {
+    float *pixel = j->output + ((size_t)y * (size_t)j->box->network_width + (size_t)begin) * j->pixel_stride;
+    for (int x = begin; x < end; x++, pixel += j->pixel_stride)
+        for (int c = 0; c < j->channels; c++) pixel[c] = 0.5f;
+}
+
+static void picture_row(const job *j, band *b, int row) {
+    const letterbox *box = j->box;
+    float weight;
+    int y = position(row, box->height, j->image->height, &weight);
+    const float *upper = source_row(j, b, y);
+    /* Darknet adds no lower neighbour to the last row, so that this is dark where the product rounds down: 4032 rows
+     * to 448 end at 4030.9998. Scores follow the input, so this is kept. */
+    bool last = row == box->height - 1;
+    const float *lower = last ? j->zeros : y + 1 < j->image->height ? source_row(j, b, y + 1) : upper;
+    size_t at = (size_t)(box->offset_y + row) * (size_t)box->network_width + (size_t)box->offset_x;
+    float *output = j->output + at * j->pixel_stride;
+    bool dense = j->sampled == j->channels && j->pixel_stride == (size_t)j->channels;
+    j->k->blend_rows((size_t)box->width * (size_t)j->sampled, upper, lower, weight, dense ? output : b->blended);
+    if (!dense) spread(j, b->blended, output);
+}
+
+static band make_band(const job *j, int thread) {
+    uint8_t *memory = j->bands + (size_t)thread * j->band_bytes;
+    size_t bytes = row_bytes(j->box->network_width);
+    return (band){.rows = {(float *)(void *)memory, (float *)(void *)(memory + bytes)},
+                  .held = {-1, -1},
+                  .blended = (float *)(void *)(memory + 2 * bytes),
+                  .grey = memory + 3 * bytes};
+}
+
+static void work(void *argument, size_t begin, size_t end, int thread) {
+    const job *j = argument;
+    const letterbox *box = j->box;
+    band b = make_band(j, thread);
+    for (int y = (int)begin; y < (int)end; y++) {
+        if (y < box->offset_y || y >= box->offset_y + box->height) {
+            fill_grey(j, y, 0, box->network_width);
+            continue;
+        }
+        fill_grey(j, y, 0, box->offset_x);
+        picture_row(j, &b, y - box->offset_y);
+        fill_grey(j, y, box->offset_x + box->width, box->network_width);
+    }
+}
+
+void letterbox_resize(const letterbox *box, const yolo_image *image, const kernels *k, int threads, void *scratch,
+                      float *output, size_t pixel_stride, int channels) {
+    uint8_t *memory = scratch;
+    resize_tap *taps = scratch;
+    float *zeros = (float *)(void *)(memory + align((size_t)box->network_width * sizeof *taps));
+    make_taps(taps, box->width, image->width);
+    memset(zeros, 0, row_bytes(box->network_width));
+    job j = {.box = box,
+             .image = image,
+             .k = k,
+             .taps = taps,
+             .zeros = zeros,
+             .bands = (uint8_t *)zeros + row_bytes(box->network_width),
+             .band_bytes = band_bytes(box->network_width),
+             .output = output,
+             .pixel_stride = pixel_stride,
+             .channels = channels,
+             .sampled = channels == 1 ? 1 : image->channels};
+    parallel_for(threads, (size_t)box->network_height, GRAIN, work, &j);
+}

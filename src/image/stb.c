@@ -1,0 +1,192 @@
+/* The only file that sees stb_image: its functions stay private to this object, so that a program which links the
+ * library may have its own copy. */
+#include "image/stb.h"
+
+#include "base/memory.h"
+#include "image/jpeg.h"
+
+#include <string.h>
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic ignored "-Wunused-function" /* gcc finds those at the end of the file: no pop for it */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-qual"
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#endif
+
+#define STB_IMAGE_IMPLEMENTATION
+#define STB_IMAGE_STATIC
+#define STBI_ONLY_GIF
+#define STBI_ONLY_PSD
+#define STBI_ONLY_HDR
+#define STBI_ONLY_TGA
+#define STBI_NO_STDIO
+#define STBI_FAILURE_USERMSG
+#define STBI_ASSERT(condition) ((void)0) /* the library never aborts */
+#define STBI_MALLOC(bytes) memory_allocate(bytes, 1)
+#define STBI_FREE(memory) memory_free(memory)
+#define STBI_REALLOC_SIZED(memory, old_bytes, bytes) reallocate(memory, old_bytes, bytes)
+
+static void *reallocate(void *memory, size_t old_bytes, size_t bytes) {
+    void *moved = memory_allocate(bytes, 1);
+    if (moved && memory) memcpy(moved, memory, old_bytes < bytes ? old_bytes : bytes);
+    if (moved) memory_free(memory);
+    return moved;
+}
+
+#if !YOLO_WITH_TURBOJPEG
+#define STBI_ONLY_JPEG
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STB_IMAGE_WRITE_STATIC
+#define STBI_WRITE_NO_STDIO
+#define STBIW_ASSERT(condition) ((void)0)
+#define STBIW_MALLOC(bytes) memory_allocate(bytes, 1)
+#define STBIW_FREE(memory) memory_free(memory)
+#define STBIW_REALLOC_SIZED(memory, old_bytes, bytes) reallocate(memory, old_bytes, bytes)
+#include <stb_image_write.h>
+#endif
+#include <stb_image.h>
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+/* stb_image takes zeros for what lies beyond the end; reading by callbacks shows that it got there. */
+typedef struct reader {
+    const uint8_t *next, *end;
+    bool ended_early;
+} reader;
+
+static int on_read(void *user, char *bytes, int count) {
+    reader *r = user;
+    size_t room = (size_t)(r->end - r->next), wanted = (size_t)count;
+    if (room == 0 && wanted > 0) r->ended_early = true;
+    if (wanted > room) wanted = room;
+    memcpy(bytes, r->next, wanted);
+    r->next += wanted;
+    return (int)wanted;
+}
+
+static void on_skip(void *user, int count) {
+    reader *r = user;
+    if (count > r->end - r->next) r->ended_early = true;
+    if (count > 0) r->next += count < r->end - r->next ? count : r->end - r->next;
+}
+
+static int on_end(void *user) {
+    const reader *r = user;
+    return r->next == r->end;
+}
+
+static yolo_status refuse(const codec_source *source, const char *format, const char *why, yolo_error *error) {
+    return fail_at(error, YOLO_BAD_IMAGE, source->name, 0, "the %s picture cannot be decoded: %s", format,
+                   why ? why : "unknown reason");
+}
+
+/* `pixel_bytes` is the most memory that stb_image takes for a pixel of this format. */
+static yolo_status decode(const codec_source *source, const char *format, unsigned pixel_bytes, yolo_image *image,
+                          yolo_error *error) {
+    static const stbi_io_callbacks callbacks = {on_read, on_skip, on_end};
+    int width = 0, height = 0, channels = 0;
+    reader r = {source->bytes, source->bytes + source->byte_count, false};
+    if (!stbi_info_from_callbacks(&callbacks, &r, &width, &height, &channels))
+        return refuse(source, format, r.ended_early ? "its header ends early" : stbi_failure_reason(), error);
+    if (width < 0 || height < 0) return refuse(source, format, "its size is negative", error);
+    yolo_status status = codec_check_size(source, (uint64_t)width, (uint64_t)height, pixel_bytes, error);
+    if (status) return status;
+    r = (reader){source->bytes, source->bytes + source->byte_count, false};
+    uint8_t *pixels = stbi_load_from_callbacks(&callbacks, &r, &width, &height, &channels, 0);
+    if (!pixels || r.ended_early || channels < 1 || channels > 4) {
+        memory_free(pixels);
+        return refuse(source, format, r.ended_early ? "its data ends early" : stbi_failure_reason(), error);
+    }
+    size_t stride = (size_t)width * (size_t)channels;
+    *image = (yolo_image){.pixels = pixels, .width = width, .height = height, .channels = channels, .stride = stride};
+    image_flatten(image);
+    return YOLO_OK;
+}
+
+/* Two pictures of 32 bits, and a byte that says what was drawn. */
+yolo_status stb_decode_gif(const codec_source *source, yolo_image *image, yolo_error *error) {
+    return decode(source, "GIF", 9, image, error);
+}
+
+yolo_status stb_decode_psd(const codec_source *source, yolo_image *image, yolo_error *error) {
+    return decode(source, "PSD", 4, image, error);
+}
+
+/* Floats, then bytes of them. */
+yolo_status stb_decode_hdr(const codec_source *source, yolo_image *image, yolo_error *error) {
+    return decode(source, "HDR", 15, image, error);
+}
+
+yolo_status stb_decode_tga(const codec_source *source, yolo_image *image, yolo_error *error) {
+    return decode(source, "TGA", 4, image, error);
+}
+
+#if !YOLO_WITH_TURBOJPEG
+
+/* stb_image decodes what there is of a JPEG and stops without a word. This walks over the segments to the end marker
+ * and counts the scans. */
+static bool is_complete(const uint8_t *bytes, size_t byte_count, int *scans) {
+    size_t at = 2;
+    *scans = 0;
+    while (at + 1 < byte_count) {
+        uint8_t marker = bytes[at + 1];
+        if (bytes[at] != 0xFF || marker == 0 || marker == 0xFF || (marker >= 0xD0 && marker <= 0xD7)) {
+            at++; /* pixels, or junk between segments */
+            continue;
+        }
+        if (marker == 0xD9) return true;
+        if (marker == 0xDA) ++*scans;
+        if (at + 4 > byte_count) return false;
+        at += 2 + (size_t)big_endian_16(bytes + at + 2);
+    }
+    return false;
+}
+
+/* Coefficients of 16 bits, samples and the picture of four channels. */
+yolo_status jpeg_decode(const codec_source *source, yolo_image *image, yolo_error *error) {
+    int scans;
+    if (!is_complete(source->bytes, source->byte_count, &scans))
+        return refuse(source, "JPEG", "its data ends early", error);
+    int width = 0, height = 0, channels;
+    stbi_info_from_memory(source->bytes, (int)source->byte_count, &width, &height, &channels);
+    if (scans > jpeg_scan_limit((uint64_t)width * (uint64_t)height))
+        return refuse(source, "JPEG", "it has too many scans for a picture of its size", error);
+    return decode(source, "JPEG", 16, image, error);
+}
+
+typedef struct writer {
+    codec_sink *sink;
+    bool out_of_memory;
+} writer;
+
+static void on_write(void *context, void *bytes, int count) {
+    writer *w = context;
+    if (!codec_sink_append(w->sink, bytes, (size_t)count)) w->out_of_memory = true;
+}
+
+/* stb_image_write wants rows without gaps between them. */
+yolo_status jpeg_encode(const yolo_image *image, int quality, const char *name, codec_sink *sink, yolo_error *error) {
+    enum { JPEG_MAX_SIDE = 65500 }; /* as libjpeg's */
+    if (image->width > JPEG_MAX_SIDE || image->height > JPEG_MAX_SIDE)
+        return fail_at(error, YOLO_BAD_IMAGE, name, 0, "%d x %d pixels: JPEG holds no more than %d a side",
+                       image->width, image->height, JPEG_MAX_SIDE);
+    yolo_image dense;
+    yolo_status status =
+        image_allocate(image->width, image->height, image->channels, image->channels, name, &dense, error);
+    if (status) return status;
+    for (int y = 0; y < image->height; y++) memcpy(image_row(&dense, y), image_row(image, y), dense.stride);
+    writer w = {sink, false};
+    int written =
+        stbi_write_jpg_to_func(on_write, &w, dense.width, dense.height, dense.channels, dense.pixels, quality);
+    yolo_image_free(&dense);
+    if (!written || w.out_of_memory) return fail_at(error, YOLO_NO_MEMORY, name, 0, "not enough memory to encode it");
+    return YOLO_OK;
+}
+
+#endif

@@ -1,0 +1,143 @@
+/* The contract of every inner loop. A kernel knows no layer, no network and no thread.
+ *
+ * Matrices are [rows][columns] of float with a free stride (floats from one row to the next, at least `columns`, or 0
+ * for a single row that serves every row). A pixel of a feature map is a row, its channels are the columns. A kernel
+ * reads and writes exactly the elements named: nothing beyond `columns`, nothing between the rows. Pointers need no
+ * alignment beyond float's. Unless a comment allows it, an output must not overlap an input, except to be the same.
+ *
+ * All sets but `portable` give the same bits: sums are one chain of fused multiply-adds in the order the comment says.
+ */
+#ifndef KERNELS_KERNELS_H
+#define KERNELS_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Darknet's activations; f(x) is in docs/layers.md. The first four are piecewise linear and cost nothing where a
+ * kernel takes a `struct ramp`. */
+typedef enum activation {
+    ACTIVATION_LINEAR,
+    ACTIVATION_RELU,
+    ACTIVATION_LEAKY,
+    ACTIVATION_RELU6,
+    ACTIVATION_RELIE,
+    ACTIVATION_RAMP,
+    ACTIVATION_LOGISTIC,
+    ACTIVATION_LOGGY,
+    ACTIVATION_TANH,
+    ACTIVATION_SWISH,
+    ACTIVATION_MISH,
+    ACTIVATION_HARD_MISH,
+    ACTIVATION_ELU,
+    ACTIVATION_SELU,
+    ACTIVATION_GELU,
+    ACTIVATION_PLSE,
+    ACTIVATION_HARDTAN,
+    ACTIVATION_LHTAN,
+    ACTIVATION_STAIR,
+    ACTIVATION_NORMALIZE_CHANNELS,                /* over a whole row */
+    ACTIVATION_NORMALIZE_CHANNELS_SOFTMAX,        /* over a whole row */
+    ACTIVATION_NORMALIZE_CHANNELS_SOFTMAX_MAXVAL, /* over a whole row */
+    ACTIVATION_COUNT,
+} activation;
+
+/* What a kernel can do to a sum at no cost: y = x > 0 ? x : slope * x, then at most `ceiling`. */
+typedef struct ramp {
+    float slope;   /* 1 linear, 0 ReLU, 0.1 leaky */
+    float ceiling; /* INFINITY, or 6 for ReLU6 */
+} ramp;
+
+/* Whether an activation is a ramp, and which; *r is the linear ramp where it is not. */
+bool ramp_of(activation kind, ramp *r);
+
+/* output[m][n] = ramp(bias[n] + sum over k, ascending, of input[m][k] * weights[k][n]) for one panel of columns. */
+typedef struct gemm_panel {
+    size_t rows, columns, depth; /* columns <= kernels.gemm_columns; rows and depth any, rows may be 0 */
+    const float *input;          /* [rows][input_stride] */
+    size_t input_stride;
+    const float *weights; /* [depth][gemm_columns], zeros beyond `columns` */
+    const float *bias;    /* [columns] */
+    float *output;        /* [rows][output_stride] */
+    size_t output_stride;
+    ramp ramp;
+} gemm_panel;
+
+/* A run of output pixels that see the same taps of a window (none of them outside the map):
+ * for each pixel p and channel c, over taps t ascending, with x[t] = input[p * input_step + offsets[t] + c]. */
+typedef struct window_run {
+    size_t pixels, channels;
+    const float *input;       /* of the first pixel, where offsets count from */
+    size_t input_step;        /* floats from one output pixel's window to the next's */
+    const ptrdiff_t *offsets; /* [taps] */
+    size_t taps;
+    float *output; /* [pixels][output_stride] */
+    size_t output_stride;
+} window_run;
+
+/* One tap of a horizontal bilinear resize: output[x] = (1 - weight) * row[left] + weight * row[right], whole pixels. */
+typedef struct resize_tap {
+    uint32_t left, right; /* pixel indices */
+    float weight;
+} resize_tap;
+
+typedef struct kernels {
+    const char *name;
+    unsigned needs;      /* CPU features, a set of enum cpu_feature */
+    size_t gemm_rows;    /* rows of the register tile: blocks of rows are best a multiple */
+    size_t gemm_columns; /* columns of a packed panel */
+
+    void (*gemm)(const gemm_panel *panel);
+
+    /* output = ramp(bias[c] + sum of x[t] * weights[t][c]): depthwise convolution. weights [t][weight_stride], where
+     * `weights_of[t]` is the row of tap t (a border run lacks some taps). */
+    void (*depthwise)(const window_run *run, const float *weights, size_t weight_stride, const uint16_t *weights_of,
+                      const float *bias, ramp ramp);
+
+    /* output = max of x[t], from taps[0] on, comparing x > best: NaN never wins unless it comes first. */
+    void (*maximum)(const window_run *run);
+
+    /* output = scale * sum of x[t] */
+    void (*average)(const window_run *run, float scale);
+
+    /* data = activation(data), in place; the NORMALIZE kinds work on whole rows. */
+    void (*activate)(activation kind, size_t rows, size_t columns, float *data, size_t stride);
+
+    /* output = a + b and a * b; output may be a or b. */
+    void (*add)(size_t rows, size_t columns, const float *a, size_t a_stride, const float *b, size_t b_stride,
+                float *output, size_t output_stride);
+    void (*multiply)(size_t rows, size_t columns, const float *a, size_t a_stride, const float *b, size_t b_stride,
+                     float *output, size_t output_stride);
+
+    /* output = fma(input, scale[column], shift[column]); output may be input. */
+    void (*affine)(size_t rows, size_t columns, const float *input, size_t input_stride, const float *scale,
+                   const float *shift, float *output, size_t output_stride);
+
+    /* sums[column] += the column's elements, rows ascending. */
+    void (*sum_rows)(size_t rows, size_t columns, const float *input, size_t input_stride, float *sums);
+
+    /* A row of bytes [..][channels] to floats [width][channels], 0..255 to 0..1, by `taps` [width]. */
+    void (*resize_row)(size_t width, int channels, const uint8_t *row, const resize_tap *taps, float *output);
+
+    /* output = (1 - weight) * upper + weight * lower, element by element. */
+    void (*blend_rows)(size_t count, const float *upper, const float *lower, float weight, float *output);
+} kernels;
+
+/* The sets compiled in, best first; NULL past the last. */
+const kernels *kernels_at(size_t index);
+
+/* Whether this CPU can run it. */
+bool kernels_supported(const kernels *set);
+
+/* The first set that this CPU can run, or, where `name` is not NULL, the set of that name if this CPU can run it;
+ * NULL otherwise. */
+const kernels *kernels_select(const char *name);
+
+/* Floats of `weights` packed for gemm: panels of [depth][gemm_columns], zeros beyond `columns`. */
+size_t gemm_packed_count(const kernels *set, size_t depth, size_t columns);
+
+/* Packs weights[n][k] (n of `columns`, k of `depth`, both with free strides) for gemm into `packed`. */
+void gemm_pack(const kernels *set, size_t depth, size_t columns, const float *weights, size_t column_stride,
+               size_t depth_stride, float *packed);
+
+#endif

@@ -1,0 +1,90 @@
+/* Vectors of 4 floats in aarch64 registers. avx512.h says what the functions promise. */
+#ifndef KERNELS_SIMD_NEON_H
+#define KERNELS_SIMD_NEON_H
+
+#include <arm_neon.h>
+#include <math.h>
+#include <stddef.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+enum { LANES = 4 };
+
+typedef float32x4_t vec;
+typedef uint32x4_t vec_mask;
+
+INLINE vec vec_load(const float *p) {
+    return vld1q_f32(p);
+}
+
+INLINE void vec_store(float *p, vec a) {
+    vst1q_f32(p, a);
+}
+
+INLINE vec vec_load_part(const float *p, size_t count) {
+    float lanes[LANES] = {0};
+    for (size_t i = 0; i < count; i++) lanes[i] = p[i];
+    return vld1q_f32(lanes);
+}
+
+INLINE void vec_store_part(float *p, size_t count, vec a) {
+    float lanes[LANES];
+    vst1q_f32(lanes, a);
+    for (size_t i = 0; i < count; i++) p[i] = lanes[i];
+}
+
+INLINE vec vec_set(float x) {
+    return vdupq_n_f32(x);
+}
+
+INLINE vec vec_add(vec a, vec b) {
+    return vaddq_f32(a, b);
+}
+
+INLINE vec vec_sub(vec a, vec b) {
+    return vsubq_f32(a, b);
+}
+
+INLINE vec vec_mul(vec a, vec b) {
+    return vmulq_f32(a, b);
+}
+
+INLINE vec vec_div(vec a, vec b) {
+    return vdivq_f32(a, b);
+}
+
+INLINE vec vec_fma(vec a, vec b, vec c) {
+    return vfmaq_f32(c, a, b);
+}
+
+/* Not vmaxq: it answers NaN for a NaN on either side. */
+INLINE vec vec_max(vec a, vec b) {
+    return vbslq_f32(vcgtq_f32(a, b), a, b);
+}
+
+INLINE vec vec_min(vec a, vec b) {
+    return vbslq_f32(vcltq_f32(a, b), a, b);
+}
+
+INLINE vec_mask vec_greater(vec a, vec b) {
+    return vcgtq_f32(a, b);
+}
+
+INLINE vec vec_select(vec_mask mask, vec a, vec b) {
+    return vbslq_f32(mask, a, b);
+}
+
+INLINE vec vec_floor(vec a) {
+    return vrndmq_f32(a);
+}
+
+INLINE vec vec_power(vec a) {
+    uint32x4_t exponent = vshlq_n_u32(vreinterpretq_u32_f32(a), 23);
+    return vreinterpretq_f32_u32(vaddq_u32(exponent, vdupq_n_u32(0x3f800000)));
+}
+
+INLINE float scalar_fma(float a, float b, float c) {
+    return fmaf(a, b, c);
+}
+
+#endif

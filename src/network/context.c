@@ -1,0 +1,76 @@
+#include "network/context.h"
+
+#include "base/memory.h"
+
+static size_t count_operands(const struct yolo_model *model) {
+    size_t count = 0;
+    for (int i = 0; i < model->layer_count; i++) count += (size_t)model->layers[i].input_count;
+    return count;
+}
+
+static bool allocate(context *c) {
+    size_t layer_count = (size_t)c->model->layer_count;
+    c->arena = memory_allocate(c->plan.arena_count, sizeof *c->arena);
+    c->values = memory_allocate(layer_count + 1, sizeof *c->values);
+    c->operands = memory_allocate(count_operands(c->model), sizeof *c->operands);
+    c->first_operand = memory_allocate(layer_count, sizeof *c->first_operand);
+    return c->arena && c->values && c->operands && c->first_operand;
+}
+
+/* Offsets of the plan become addresses in the arena. */
+static void bind(context *c) {
+    for (int v = 0; v <= c->model->layer_count; v++) {
+        const plan_value *value = &c->plan.values[v];
+        c->values[v] = (tensor){.data = c->arena + value->offset,
+                                .channels = value->shape.channels,
+                                .height = value->shape.height,
+                                .width = value->shape.width,
+                                .stride = value->stride};
+    }
+    size_t next = 0;
+    for (int i = 0; i < c->model->layer_count; i++) {
+        const layer *l = &c->model->layers[i];
+        c->first_operand[i] = next;
+        for (int k = 0; k < l->input_count; k++) c->operands[next++] = c->values[l->inputs[k] + 1];
+    }
+}
+
+yolo_status context_create(const struct yolo_model *model, int width, int height, int threads, bool keep, context *out,
+                           yolo_error *error) {
+    *out = (context){.model = model, .threads = threads};
+    yolo_status status = plan_build(model, width, height, threads, keep, &out->plan, error);
+    if (!status && !allocate(out))
+        status = fail(error, YOLO_NO_MEMORY, "%s: not enough memory for its layers' outputs: %zu bytes",
+                      model->cfg.path, out->plan.arena_count * sizeof(float));
+    if (status)
+        context_free(out);
+    else
+        bind(out);
+    return status;
+}
+
+void context_run(const context *c) {
+    for (int i = 0; i < c->model->layer_count; i++) {
+        const layer *l = &c->model->layers[i];
+        if (c->plan.layers[i].placement == PLACE_VIEW) continue;
+        run_args args = {.inputs = c->operands + c->first_operand[i],
+                         .output = c->values[i + 1],
+                         .scratch = c->arena + c->plan.scratch[i],
+                         .threads = c->threads,
+                         .kernels = c->model->kernels};
+        l->type->run(l, &args);
+    }
+}
+
+const tensor *context_value(const context *c, int layer_index) {
+    return &c->values[layer_index + 1];
+}
+
+void context_free(context *c) {
+    plan_free(&c->plan);
+    memory_free(c->arena);
+    memory_free(c->values);
+    memory_free(c->operands);
+    memory_free(c->first_operand);
+    *c = (context){0};
+}

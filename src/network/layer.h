@@ -1,0 +1,139 @@
+/* What a layer type is: one row of a table. The stages run in this order:
+ *
+ *   options, check   model load               may fail, naming the cfg's line     fills params
+ *   prepare          model load, file order   may fail: weights too short         packs weights into params
+ *   shape            context creation         may fail: inputs that do not fit    touches nothing
+ *                    (and once before prepare, for the cfg's input size, when only the output's shape counts)
+ *   run              every image              cannot fail, allocates nothing      the arena
+ *   decode           every image, heads only  cannot fail                         candidates
+ *
+ * A new type is one file in layers/, one row in layers/registry.c and one test.
+ */
+#ifndef NETWORK_LAYER_H
+#define NETWORK_LAYER_H
+
+#include "base/error.h"
+#include "kernels/kernels.h"
+#include "network/candidates.h"
+#include "network/cfg.h"
+#include "network/options.h"
+#include "network/tensor.h"
+#include "network/weights.h"
+
+typedef struct layer layer;
+
+enum { LAYER_IMAGE = -1 }; /* the index of the network's input among a layer's inputs */
+
+/* Which values a layer reads. */
+typedef enum layer_sources {
+    SOURCES_PREVIOUS,        /* the layer before it */
+    SOURCES_LISTED,          /* those of the option at `sources_offset` (an int_list) */
+    SOURCES_PREVIOUS_LISTED, /* the layer before it, then those listed */
+} layer_sources;
+
+/* Where a layer's output lives. */
+typedef enum placement {
+    PLACE_NEW,      /* memory of its own */
+    PLACE_IN_PLACE, /* over its first input if nobody reads that later (same shape); otherwise of its own, so `run`
+                       must handle both output == input and output != input */
+    PLACE_VIEW,     /* it is a part of its first input: channels from `view_channel`; `run` is not called */
+    PLACE_CONCAT,   /* its inputs side by side: those that could be written there at once are there already, so `run`
+                       copies an input only where its data is not in place */
+} placement;
+
+typedef struct layer_plan {
+    shape output;
+    placement placement;
+    int view_channel;
+    size_t scratch_count; /* floats for the time of one run, all threads together, 64-byte aligned */
+    double flops;
+    const char *algorithm; /* a constant; "" where there is only one */
+    bool by_cell;          /* Darknet keeps this output cell by cell: its flat order is [height][width][channels] */
+} layer_plan;
+
+typedef struct shape_args {
+    const shape *inputs; /* [layer.input_count] */
+    int threads;
+    const kernels *kernels;
+} shape_args;
+
+typedef struct prepare_args {
+    weight_reader *weights;
+    const kernels *kernels;
+    const shape *inputs;  /* at the cfg's own input size */
+    shape output;         /* of `shape` for them */
+    struct layer *layers; /* [layer_count] all of the network; those before this one are prepared */
+    int layer_count;
+    int net_width, net_height;
+} prepare_args;
+
+typedef struct run_args {
+    const tensor *inputs; /* [layer.input_count] */
+    tensor output;
+    float *scratch;
+    int threads;
+    const kernels *kernels;
+} run_args;
+
+typedef struct decode_args {
+    const tensor *head;        /* the layer's output */
+    float score_min;           /* scores above it are wanted, strictly */
+    int net_width, net_height; /* of the network's input */
+} decode_args;
+
+typedef struct layer_type {
+    const char *name, *alias;   /* the cfg's section, without brackets; a second spelling or NULL */
+    const option_spec *options; /* NULL: none but those common to all layers */
+    size_t params_size;
+    layer_sources sources;
+    size_t sources_offset;                             /* of an int_list in params, for the LISTED kinds */
+    yolo_status (*check)(layer *l, yolo_error *error); /* may be NULL */
+    yolo_status (*prepare)(layer *l, const prepare_args *args, yolo_error *error); /* may be NULL */
+    yolo_status (*shape)(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error);
+    void (*run)(const layer *l, const run_args *args); /* NULL only where every placement is PLACE_VIEW */
+    void (*decode)(const layer *l, const decode_args *args, candidates *found); /* heads only */
+    void (*release)(layer *l); /* frees what prepare and check made; may be NULL; params may be partly filled */
+} layer_type;
+
+/* What a head asks of suppression. */
+typedef struct head_info {
+    int class_count; /* 0: not a head */
+    yolo_nms nms;
+    float nms_beta;
+} head_info;
+
+struct layer {
+    const layer_type *type;
+    const cfg_section *section; /* for messages: file, line, name, raw values */
+    int index;                  /* from 0, [net] not counted */
+    int *inputs;                /* [input_count] indices of layers, or LAYER_IMAGE */
+    int input_count;
+    void *params;                    /* [type->params_size], zeroed, then filled by options, check and prepare */
+    int dont_load, dont_load_scales; /* options common to all layers: numbers that the weights file lacks */
+    size_t parameter_count;          /* numbers read by prepare */
+    size_t packed_bytes;             /* memory that prepare keeps */
+    head_info head;                  /* filled by check */
+};
+
+/* "FILE:LINE: [section] sentence". The line is that of `key` where it is not NULL and given. */
+yolo_status layer_fail(const layer *l, const char *key, yolo_error *error, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* YOLO_NO_MEMORY, in the words that every layer uses. */
+yolo_status layer_fail_memory(const layer *l, yolo_error *error);
+
+/* The type of a cfg section, or NULL. Defined by layers/registry.c. */
+const layer_type *layer_type_find(const char *section);
+
+/* Helpers that most shapes share. */
+
+/* plan->output = the first input's shape, in a new place. */
+yolo_status layer_same_shape(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error);
+
+/* The same, over the input if possible. */
+yolo_status layer_in_place(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error);
+
+/* The same memory under another index: for layers without effect at inference. */
+yolo_status layer_identity(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error);
+
+#endif

@@ -1,0 +1,191 @@
+/* Every algorithm against the textbook, with every kernel set and number of threads, over random geometries. */
+#include "convolution/convolution.h"
+#include "kernel_sets.h"
+#include "naive.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CASES = 250, MAX_GAP = 5 };
+
+/* One convolution and what it works on. */
+typedef struct problem {
+    convolution_geometry geometry;
+    activation activation;
+    shape input, output;
+    const float *planar, *weights, *bias;
+    double *exact; /* [output] planar, activated */
+} problem;
+
+static int pick(test_random *random, int low, int high) {
+    return test_random_int(random, low, high);
+}
+
+static convolution_geometry random_geometry(test_random *random, int number) {
+    int groups = number % 4 == 1 ? pick(random, 2, 4) : 1;
+    convolution_geometry g = {
+        .channels = groups * pick(random, 1, 12),
+        .filters = groups * pick(random, 1, number % 5 == 0 ? 70 : 20),
+        .groups = groups,
+        .size = pick(random, 1, 5),
+        .stride_x = pick(random, 1, 3),
+        .stride_y = pick(random, 1, 3),
+        .dilation = number % 3 == 0 ? pick(random, 1, 3) : 1,
+        .padding = pick(random, 0, 4),
+    };
+    if (number % 4 == 2) g.groups = g.filters = g.channels = pick(random, 1, 40); /* depthwise */
+    if (number % 4 == 3) {                                                        /* the map as it lies */
+        g.size = g.stride_x = g.stride_y = g.dilation = 1;
+        g.padding = 0;
+    }
+    return g;
+}
+
+static void activate_exactly(problem *p) {
+    size_t pixels = shape_pixels(p->output), channels = (size_t)p->output.channels;
+    float *row = test_guarded_floats(channels);
+    double *activated = test_guarded(channels * sizeof *activated);
+    for (size_t i = 0; i < pixels; i++) {
+        for (size_t c = 0; c < channels; c++) row[c] = (float)p->exact[c * pixels + i];
+        naive_activate_row(p->activation, channels, row, activated);
+        for (size_t c = 0; c < channels; c++) p->exact[c * pixels + i] = activated[c];
+    }
+}
+
+static float *random_floats(test_random *random, size_t count) {
+    float *values = test_guarded_floats(count);
+    test_random_floats(random, values, count);
+    return values;
+}
+
+/* False where the window does not fit. */
+static bool make_problem(test_random *random, convolution_geometry g, activation kind, int height, int width,
+                         problem *p) {
+    size_t weight_count;
+    *p = (problem){.geometry = g, .activation = kind, .input = {g.channels, height, width}};
+    if (!convolution_output(&g, p->input, &p->output)) return false;
+    CHECK(convolution_weight_count(&g, &weight_count));
+    p->planar = random_floats(random, shape_count(p->input));
+    p->weights = random_floats(random, weight_count);
+    p->bias = random_floats(random, (size_t)g.filters);
+    p->exact = test_guarded(shape_count(p->output) * sizeof *p->exact);
+    naive_convolution(&g, p->input, p->planar, p->weights, p->bias, 0, p->exact);
+    activate_exactly(p);
+    return true;
+}
+
+/* A map with gaps of NaN between its pixels, at the end of readable memory. */
+static tensor make_tensor(shape s, size_t gap) {
+    size_t stride = (size_t)s.channels + gap;
+    float *data = test_guarded_floats(matrix_count(shape_pixels(s), (size_t)s.channels, stride));
+    return (tensor){data, s.channels, s.height, s.width, stride};
+}
+
+static void check_output(const problem *p, const tensor *output, const tensor *first) {
+    size_t pixels = shape_pixels(p->output), wrong = 0, other_bits = 0, touched = 0;
+    size_t channels = (size_t)output->channels;
+    double tolerance = 1e-5 + 1e-7 * p->geometry.channels * p->geometry.size * p->geometry.size;
+    for (size_t i = 0; i < pixels; i++) {
+        const float *pixel = output->data + i * output->stride;
+        for (size_t c = channels; c < output->stride && i + 1 < pixels; c++) touched += !isnan(pixel[c]);
+        for (size_t c = 0; c < channels; c++) {
+            float found = pixel[c];
+            double exact = p->exact[c * pixels + i];
+            wrong += !(fabs(found - exact) <= tolerance * fmax(1, fabs(exact)));
+            other_bits += memcmp(&found, &first->data[i * first->stride + c], sizeof found) != 0;
+        }
+    }
+    CHECK_INT((long long)wrong, 0);
+    CHECK_INT((long long)other_bits, 0);
+    CHECK_INT((long long)touched, 0);
+}
+
+static void run_set(const problem *p, const kernels *set, size_t gap) {
+    static const int thread_counts[] = {1, 2, 3, 8};
+    convolution c;
+    tensor input = make_tensor(p->input, gap), first = {0};
+    tensor_from_planar(p->planar, &input);
+    if (!CHECK(convolution_prepare(&p->geometry, p->activation, p->weights, p->bias, set, &c))) return;
+    for (size_t i = 0; i < sizeof thread_counts / sizeof *thread_counts; i++) {
+        layer_plan plan;
+        tensor output = make_tensor(p->output, gap % 3);
+        convolution_plan(&p->geometry, p->input, thread_counts[i], set, &plan);
+        test_note("%s, %s, %d threads: %dx%dx%d by %d of %d, groups %d, stride %dx%d, dilation %d, padding %d",
+                  set->name, plan.algorithm, thread_counts[i], p->input.width, p->input.height, p->input.channels,
+                  p->geometry.filters, p->geometry.size, p->geometry.groups, p->geometry.stride_x, p->geometry.stride_y,
+                  p->geometry.dilation, p->geometry.padding);
+        CHECK(memcmp(&plan.output, &p->output, sizeof p->output) == 0);
+        float *scratch = test_guarded_floats(plan.scratch_count);
+        convolution_run(&c, &input, &output, scratch, thread_counts[i], set);
+        if (i == 0) first = output;
+        check_output(p, &output, &first);
+    }
+    convolution_release(&c);
+}
+
+static void run_all(const problem *p, size_t gap) {
+    const kernels *set;
+    for (size_t i = 0; (set = kernels_at(i)); i++)
+        if (kernels_supported(set)) run_set(p, set, gap);
+}
+
+static void convolves_any_geometry(void) {
+    test_random random = test_random_start(8);
+    for (int i = 0; i < CASES; i++) {
+        problem p;
+        activation kind = (activation)pick(&random, 0, ACTIVATION_COUNT - 1);
+        if (kind == ACTIVATION_STAIR) kind = ACTIVATION_LEAKY; /* a step makes any rounding large */
+        convolution_geometry g = random_geometry(&random, i);
+        if (make_problem(&random, g, kind, pick(&random, 1, 19), pick(&random, 1, 19), &p))
+            run_all(&p, (size_t)pick(&random, 0, MAX_GAP));
+    }
+}
+
+/* More than one block of rows, more than one panel, and enough work that threads do share it. */
+static void convolves_larger_maps(void) {
+    static const struct {
+        int height, width;
+        convolution_geometry geometry;
+    } cases[] = {
+        {33, 40, {96, 40, 1, 3, 1, 1, 1, 1}}, {13, 13, {200, 72, 1, 3, 1, 1, 1, 1}},
+        {30, 31, {96, 65, 1, 1, 1, 1, 1, 0}}, {41, 40, {130, 130, 130, 3, 2, 2, 1, 1}},
+        {40, 37, {3, 24, 1, 3, 2, 2, 1, 1}},  {15, 17, {64, 64, 4, 3, 1, 1, 2, 2}},
+        {9, 9, {1024, 33, 1, 1, 1, 1, 1, 0}}, /* rows 4 KiB apart are gathered */
+    };
+    test_random random = test_random_start(9);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        problem p;
+        if (CHECK(make_problem(&random, cases[i].geometry, i % 2 ? ACTIVATION_SWISH : ACTIVATION_LEAKY, cases[i].height,
+                               cases[i].width, &p)))
+            run_all(&p, 0);
+    }
+}
+
+static const char *algorithm_of(convolution_geometry g) {
+    layer_plan plan;
+    convolution_plan(&g, (shape){g.channels, 20, 20}, 1, kernels_select(NULL), &plan);
+    return plan.algorithm;
+}
+
+static void chooses_by_geometry(void) {
+    CHECK_STRING(algorithm_of((convolution_geometry){8, 8, 8, 3, 1, 1, 1, 1}), "depthwise");
+    CHECK_STRING(algorithm_of((convolution_geometry){8, 9, 1, 1, 1, 1, 1, 0}), "gemm 1x1");
+    CHECK_STRING(algorithm_of((convolution_geometry){8, 9, 1, 1, 2, 2, 1, 0}), "gemm im2col");
+    CHECK_STRING(algorithm_of((convolution_geometry){8, 8, 4, 3, 1, 1, 1, 1}), "gemm im2col");
+}
+
+static void says_what_does_not_fit(void) {
+    shape output;
+    size_t count;
+    convolution_geometry g = {1, 1, 1, 3, 1, 1, 2, 0};
+    CHECK(!convolution_output(&g, (shape){1, 4, 5}, &output));
+    CHECK(convolution_output(&g, (shape){1, 5, 5}, &output) && output.height == 1 && output.width == 1);
+    g = (convolution_geometry){1 << 30, 1 << 20, 1, 1000, 1, 1, 1, 0};
+    CHECK(!convolution_weight_count(&g, &count));
+}
+
+int main(void) {
+    static const test_case cases[] = {TEST(convolves_any_geometry), TEST(convolves_larger_maps),
+                                      TEST(chooses_by_geometry), TEST(says_what_does_not_fit)};
+    return test_run(cases, sizeof cases / sizeof *cases);
+}

@@ -1,0 +1,276 @@
+/* The decoders, each against pictures that others made or that follow from the format's description. */
+#include "image/image.h"
+#include "pictures.h"
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- PNM, written out here ---- */
+
+static void check_pnm(const char *bytes, size_t length, int channels, const char *expected, size_t count) {
+    yolo_image image = {0};
+    yolo_error error = {0};
+    test_note("%.20s", bytes);
+    yolo_status status = yolo_image_decode((const uint8_t *)bytes, length, "p", NULL, &image, &error);
+    CHECK_STRING(error.message, "");
+    if (!CHECK_INT(status, YOLO_OK)) return;
+    CHECK_INT(image.format, YOLO_FORMAT_PNM);
+    CHECK_INT(image.channels, channels);
+    CHECK_INT(image.stride * (size_t)image.height, count);
+    CHECK(!memcmp(image.pixels, expected, count));
+    yolo_image_free(&image);
+}
+
+#define PNM(bytes, channels, expected) check_pnm(bytes, sizeof bytes - 1, channels, expected, sizeof expected - 1)
+
+static void reads_every_pnm(void) {
+    PNM("P1 # plain bitmap\n4 2\n1010\n0 1 1 0", 1, "\0\xff\0\xff\xff\0\0\xff");
+    PNM("P2\n2 2\n15\n0 15\n5 1\n", 1, "\0\xff\x55\x11");
+    PNM("P3 1 2 255 1 2 3 254 255 0", 3, "\1\2\3\xfe\xff\0");
+    PNM("P4\n9 1\n\x0f\x80", 1, "\xff\xff\xff\xff\0\0\0\0\0");
+    PNM("P5\n#c\n2 1 255\nab", 1, "ab");
+    PNM("P5 2 1 65535\n\x12\x34\xff\xff", 1, "\x12\xff");
+    PNM("P6 1 1 1\n\0\1\1", 3, "\0\xff\xff");
+}
+
+static void refuses_broken_pnm(void) {
+    static const char *const cases[] = {"P5 2 2 255\nabc", "P5 0 2 255\n",  "P2 2 1 255 7",     "P5 -1 2 255\na",
+                                        "P5 2 1 70000\n",  "P6 1 1 0\nabc", "P5 99999999999 1", "P4"};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        yolo_image image = {0};
+        yolo_error error = {0};
+        CHECK_INT(yolo_image_decode((const uint8_t *)cases[i], strlen(cases[i]), "p", NULL, &image, &error),
+                  YOLO_BAD_IMAGE);
+        CHECK_CONTAINS(error.message, "p: ");
+    }
+}
+
+/* ---- Suites of DETECT_SHARED ---- */
+
+/* Compares a picture with the one that its makers expect; false where the tests have no such folder. */
+static bool matches(const char *folder, const char *name, const char *expected, double tolerance) {
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    const char *found_path = test_shared_path(path);
+    if (!found_path) return false;
+    snprintf(path, sizeof path, "%s/%s", folder, expected);
+    yolo_image found = picture_load(found_path, 3, true), wanted = picture_load(test_shared_path(path), 3, true);
+    test_note("%s", name);
+    double difference = picture_difference(&found, &wanted);
+    if (!CHECK(difference <= tolerance)) CHECK_NEAR(difference, 0, 0);
+    yolo_image_free(&found);
+    yolo_image_free(&wanted);
+    return true;
+}
+
+static void reads_the_bitmap_suite(void) {
+    static const char *const cases[][2] = {
+        {"pal1", "pal1"},
+        {"pal1bg", "pal1bg"},
+        {"pal1wb", "pal1"},
+        {"pal4", "pal4"},
+        {"pal4gs", "pal4gs"},
+        {"pal4rle", "pal4"},
+        {"pal8", "pal8"},
+        {"pal8-0", "pal8"},
+        {"pal8gs", "pal8gs"},
+        {"pal8nonsquare", "pal8nonsquare-e"},
+        {"pal8os2", "pal8"},
+        {"pal8rle", "pal8"},
+        {"pal8topdown", "pal8"},
+        {"pal8v4", "pal8"},
+        {"pal8v5", "pal8"},
+        {"pal8w124", "pal8w124"},
+        {"pal8w125", "pal8w125"},
+        {"pal8w126", "pal8w126"},
+        {"rgb16", "rgb16"},
+        {"rgb16-565", "rgb16-565"},
+        {"rgb16-565pal", "rgb16-565"},
+        {"rgb16bfdef", "rgb16"},
+        {"rgb24", "rgb24"},
+        {"rgb24pal", "rgb24"},
+        {"rgb32", "rgb24"},
+        {"rgb32bf", "rgb24"},
+        {"rgb32bfdef", "rgb24"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char name[64], expected[64];
+        snprintf(name, sizeof name, "g/%s.bmp", cases[i][0]);
+        snprintf(expected, sizeof expected, "html/%s.png", cases[i][1]);
+        if (!matches("stress/bmpsuite", name, expected, 0.01)) return;
+    }
+}
+
+/* Not in everybody's opinion good, but clear. */
+static void reads_odd_bitmaps(void) {
+    static const char *const cases[][2] = {
+        {"pal1p1", "pal1p1"},
+        {"pal2", "pal2"},
+        {"pal2color", "pal2color"},
+        {"pal8offs", "pal8"},
+        {"pal8os2-sz", "pal8"},
+        {"pal8os2-hs", "pal8"},
+        {"pal8os2v2", "pal8"},
+        {"pal8os2v2-16", "pal8"},
+        {"pal8os2v2-sz", "pal8"},
+        {"pal8os2v2-40sz", "pal8"},
+        {"pal8oversizepal", "pal8"},
+        {"pal4rletrns", "pal4rletrns-0"},
+        {"pal8rletrns", "pal8rletrns-0"},
+        {"pal4rlecut", "pal4rlecut-0"},
+        {"pal8rlecut", "pal8rlecut-0"},
+        {"rgb16-231", "rgb16-231"},
+        {"rgb16-3103", "rgb16-3103"},
+        {"rgb24largepal", "rgb24"},
+        {"rgb24prof", "rgb24"},
+        {"rgb24lprof", "rgb24"},
+        {"rgb32-111110", "rgb24"},
+        {"rgb32-7187", "rgb32-7187"},
+        {"rgb32-xbgr", "rgb24"},
+        {"rgb32fakealpha", "rgb24"},
+        {"rgb32h52", "rgb24"},
+        {"rgba16-4444", "rgba16-4444"},
+        {"rgba16-5551", "rgba16-5551"},
+        {"rgba16-1924", "rgba16-1924"},
+        {"rgba32-1", "rgba32"},
+        {"rgba32-2", "rgba32"},
+        {"rgba32abf", "rgba32"},
+        {"rgba32h56", "rgba32"},
+        {"rgba32-61754", "rgba32-61754"},
+        {"rgba32-81284", "rgba32-81284"},
+        {"rgba32-1010102", "rgba32-1010102"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char name[64], expected[64];
+        snprintf(name, sizeof name, "q/%s.bmp", cases[i][0]);
+        snprintf(expected, sizeof expected, "html/%s.png", cases[i][1]);
+        if (!matches("stress/bmpsuite", name, expected, 0.6)) return;
+    }
+}
+
+static void reads_jpeg_references(void) {
+    static const char *const exact[] = {
+        "16bit-qtables",
+        "blank_800x280",
+        "extraneous-data",
+        "grayscale_16x24_sampling2x2",
+        "grayscale_large",
+        "grayscale_long",
+        "grayscale_square",
+        "mjpeg",
+        "non-interleaved-mcu",
+        "progressive3",
+        "restarts",
+        "rgb",
+        "mozilla/jpg-gray",
+        "mozilla/jpg-progressive",
+        "mozilla/jpg-size-1x1",
+        "mozilla/jpg-size-33x33",
+        "mozilla/jpg-srgb-icc",
+    };
+    for (size_t i = 0; i < sizeof exact / sizeof *exact; i++) {
+        char name[64], expected[64];
+        snprintf(name, sizeof name, "%s.jpg", exact[i]);
+        snprintf(expected, sizeof expected, "%s.png", exact[i]);
+        if (!matches("stress/jpeg-decoder/tests/reftest/images", name, expected, 1.5)) return;
+    }
+}
+
+#if YOLO_WITH_TURBOJPEG
+/* Ink is turned into light with a formula of our own here, where others use profiles. */
+static void reads_cmyk_jpegs(void) {
+    static const char *const names[] = {"ycck", "mozilla/jpg-cmyk-1", "mozilla/jpg-cmyk-2"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char name[64], expected[64];
+        snprintf(name, sizeof name, "%s.jpg", names[i]);
+        snprintf(expected, sizeof expected, "%s.png", names[i]);
+        if (!matches("stress/jpeg-decoder/tests/reftest/images", name, expected, 3)) return;
+    }
+}
+
+static void reads_arithmetic_jpegs(void) {
+    matches("stress/libjpeg-turbo/testimages", "testimgari.jpg", "testimgint.jpg", 1);
+}
+#endif
+
+static void reads_png_of_every_kind(void) {
+    /* The same picture, plain and interlaced. */
+    static const char *const kinds[] = {"0g01", "0g02", "0g04", "0g08", "2c08", "3p01",
+                                        "3p02", "3p04", "3p08", "4a08", "6a08"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char plain[32], interlaced[32];
+        snprintf(plain, sizeof plain, "basn%s.png", kinds[i]);
+        snprintf(interlaced, sizeof interlaced, "basi%s.png", kinds[i]);
+        if (!matches("stress/pngsuite-stb/pngsuite/primary", interlaced, plain, 0)) return;
+    }
+}
+
+static void reads_sixteen_bits_as_eight(void) {
+    matches("stress/pngsuite-stb", "pbm/basi0g16.pgm", "pngsuite/16bit/basi0g16.png", 0);
+    matches("stress/pngsuite-stb", "pbm/basi2c16.ppm", "pngsuite/16bit/basi2c16.png", 0);
+}
+
+/* ---- TGA, GIF and HDR, written out here ---- */
+
+static yolo_image decode(const void *bytes, size_t byte_count, yolo_format format) {
+    yolo_image image = {0};
+    yolo_error error = {0};
+    yolo_status status = yolo_image_decode(bytes, byte_count, "p", NULL, &image, &error);
+    CHECK_STRING(error.message, "");
+    if (CHECK_INT(status, YOLO_OK)) CHECK_INT(image.format, format);
+    return image;
+}
+
+static void reads_tga(void) {
+    static const uint8_t plain[] = {0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1, 0, 24, 0x20, 3, 2, 1, 6, 5, 4};
+    static const uint8_t runs[] = {0, 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 8, 0x20, 0x82, 9, 0, 7};
+    yolo_image image = decode(plain, sizeof plain, YOLO_FORMAT_TGA);
+    CHECK(image.pixels && !memcmp(image.pixels, "\1\2\3\4\5\6", 6));
+    yolo_image_free(&image);
+    image = decode(runs, sizeof runs, YOLO_FORMAT_TGA);
+    CHECK(image.pixels && image.channels == 1 && !memcmp(image.pixels, "\x9\x9\x9\x7", 4));
+    yolo_image_free(&image);
+    yolo_error error;
+    CHECK_INT(yolo_image_decode(plain, sizeof plain - 1, "p", NULL, &image, &error), YOLO_BAD_IMAGE);
+}
+
+static void reads_gif(void) {
+    /* 2 x 1, red and blue; LZW: clear, 0, 1, end in codes of 3 bits. */
+    static const uint8_t gif[] = {'G', 'I', 'F', '8', '9', 'a', 2, 0, 1, 0, 0x80, 0, 0, 255,  0,    0, 0,  0,
+                                  255, ',', 0,   0,   0,   0,   2, 0, 1, 0, 0,    2, 2, 0x44, 0x0A, 0, ';'};
+    yolo_image image = decode(gif, sizeof gif, YOLO_FORMAT_GIF);
+    CHECK(image.pixels && image.channels == 3 && !memcmp(image.pixels, "\xff\0\0\0\0\xff", 6));
+    yolo_image_free(&image);
+    yolo_error error;
+    CHECK_INT(yolo_image_decode(gif, sizeof gif - 5, "p", NULL, &image, &error), YOLO_BAD_IMAGE);
+    CHECK_CONTAINS(error.message, "ends early");
+}
+
+static void reads_hdr(void) {
+    static const char hdr[] = "#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 2\n\x80\x80\x80\x81\0\0\0\0";
+    yolo_image image = decode(hdr, sizeof hdr - 1, YOLO_FORMAT_HDR);
+    CHECK(image.pixels && image.pixels[0] == 255 && image.pixels[3] == 0);
+    yolo_image_free(&image);
+}
+
+int main(void) {
+    static const test_case cases[] = {
+        TEST(reads_every_pnm),
+        TEST(refuses_broken_pnm),
+        TEST(reads_the_bitmap_suite),
+        TEST(reads_odd_bitmaps),
+        TEST(reads_jpeg_references),
+#if YOLO_WITH_TURBOJPEG
+        TEST(reads_cmyk_jpegs),
+        TEST(reads_arithmetic_jpegs),
+#endif
+        TEST(reads_png_of_every_kind),
+        TEST(reads_sixteen_bits_as_eight),
+        TEST(reads_tga),
+        TEST(reads_gif),
+        TEST(reads_hdr),
+    };
+    return test_run(cases, sizeof cases / sizeof *cases);
+}
