@@ -6,7 +6,7 @@
 #include "kernels/kernels.h"
 #include "test.h"
 
-/* The sets that this CPU can run, the fused oracle among them: NULL past the last. */
+/* The sets that this CPU can run, the fused oracle last: NULL past it. Not to be called with a greater index. */
 const kernels *kernel_set_at(size_t index);
 
 /* Memory for at most `capacity` floats, whose end is guarded. */

