@@ -1,6 +1,6 @@
 /* The public functions that join pictures, networks and detection: they check arguments and pass on. */
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/team.h"
 #include "detect/detect.h"
 #include "image/image.h"
 #include "image/letterbox.h"
@@ -61,7 +61,7 @@ yolo_status yolo_context_create(const yolo_model *model, const yolo_context_opti
     if (status) return status;
     int width = chosen.width ? chosen.width : model->net.width;
     int height = chosen.height ? chosen.height : model->net.height;
-    int threads = chosen.threads ? chosen.threads : parallel_core_count();
+    int threads = chosen.threads ? chosen.threads : team_core_count();
     yolo_context *c = memory_allocate_zeroed(1, sizeof *c);
     if (!c) return fail(error, YOLO_NO_MEMORY, "not enough memory for a context");
     c->keeps_layers = chosen.keep_layers;
@@ -125,6 +125,19 @@ yolo_status yolo_context_layer_output(const yolo_context *context, int index, fl
 
 /* ---- Running ---------------------------------------------------------------------------------------------------- */
 
+typedef struct input_job {
+    yolo_context *context;
+    const yolo_image *image;
+} input_job;
+
+static void resize_input(void *argument, team *t) {
+    const input_job *job = argument;
+    const yolo_context *c = job->context;
+    const tensor *input = context_value(&c->network, LAYER_IMAGE);
+    letterbox_resize(&c->fit, job->image, c->network.model->kernels, t, c->resize_scratch, input->data, input->stride,
+                     input->channels);
+}
+
 yolo_status yolo_set_input(yolo_context *context, const yolo_image *image, yolo_resize resize, yolo_error *error) {
     if (!context) return fail(error, YOLO_BAD_ARGUMENT, "yolo_set_input needs a context");
     yolo_status status = image_check(image, error);
@@ -138,16 +151,20 @@ yolo_status yolo_set_input(yolo_context *context, const yolo_image *image, yolo_
     context->fit = letterbox_fit(image->width, image->height, input->width, input->height, letterboxed);
     context->image_width = image->width;
     context->image_height = image->height;
-    letterbox_resize(&context->fit, image, model->kernels, context->network.threads, context->resize_scratch,
-                     input->data, input->stride, input->channels);
+    input_job job = {context, image};
+    team_run(context->network.threads, resize_input, &job);
     context->progress = INPUT_SET;
     return YOLO_OK;
+}
+
+static void run_layers(void *argument, team *t) {
+    context_run(argument, t);
 }
 
 yolo_status yolo_run(yolo_context *context, yolo_error *error) {
     if (!context || context->progress != INPUT_SET)
         return fail(error, YOLO_BAD_ARGUMENT, "yolo_run needs a context whose input was set since its last run");
-    context_run(&context->network);
+    team_run(context->network.threads, run_layers, &context->network);
     context->progress = HAS_RUN;
     return YOLO_OK;
 }

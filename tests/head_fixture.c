@@ -1,5 +1,7 @@
 #include "head_fixture.h"
 
+#include "run_layer.h"
+
 #include "base/memory.h"
 #include "test.h"
 
@@ -78,8 +80,8 @@ candidates head_detect(head_fixture *f, const head_case *given, float *output) {
     tensor_from_planar(given->planar, &input);
     bool in_place = given->in_place && plan.placement == PLACE_IN_PLACE;
     tensor result = in_place ? input : new_tensor(plan.output, 5);
-    const run_args args = {.inputs = &input, .output = result, .threads = given->threads, .kernels = given->kernels};
-    f->layer.type->run(&f->layer, &args);
+    const run_args args = {.inputs = &input, .output = result, .kernels = given->kernels};
+    run_layer(&f->layer, args, given->threads);
     check_gaps(&result);
     if (output) read_output(&result, plan.by_cell, output);
     const decode_args decode = {

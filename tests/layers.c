@@ -1,5 +1,7 @@
 #include "layers.h"
 
+#include "run_layer.h"
+
 #include "base/memory.h"
 
 #include <stdio.h>
@@ -139,7 +141,7 @@ static void run_variant(const layer_test *t, opened *o, const float *const *plan
     tensor inputs[LAYER_INPUTS_MAX];
     if (!CHECK(ask_shape(o, v.threads, &error) == YOLO_OK)) return;
     load_inputs(t, o, planar, v, inputs);
-    run_args args = {.inputs = inputs, .threads = v.threads, .kernels = o->kernels};
+    run_args args = {.inputs = inputs, .kernels = o->kernels};
     args.scratch = test_guarded_floats(o->plan.scratch_count);
     if (o->plan.placement == PLACE_VIEW) {
         args.output = inputs[0];
@@ -149,7 +151,7 @@ static void run_variant(const layer_test *t, opened *o, const float *const *plan
         bool over_first = v.in_place && o->plan.placement == PLACE_IN_PLACE;
         args.output = over_first ? inputs[0] : make_map(o->plan.output, v.gap);
         if (v.in_place && o->plan.placement == PLACE_CONCAT) join_inputs(o, inputs, &args.output);
-        t->type->run(&o->layer, &args);
+        run_layer(&o->layer, args, v.threads);
         check_gaps(&args.output);
     }
     tensor_to_planar(&args.output, result);

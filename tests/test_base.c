@@ -1,7 +1,6 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/parallel.h"
 #include "base/text.h"
 #include "test.h"
 
@@ -131,41 +130,13 @@ static void file_errors_say_why(void) {
     CHECK_CONTAINS(error.message, "cannot be written: No such file or directory");
 }
 
-typedef struct visit {
-    int times[1000];
-    int threads[1000];
-} visit;
-
-static void mark(void *argument, size_t begin, size_t end, int thread) {
-    visit *v = argument;
-    for (size_t i = begin; i < end; i++) {
-        v->times[i]++;
-        v->threads[i] = thread;
-    }
-}
-
-static void parallel_covers_once(void) {
-    for (int threads = 1; threads <= 9; threads++)
-        for (size_t count = 0; count <= 1000; count = count * 3 + 1) {
-            visit v = {0};
-            parallel_for(threads, count, 4, mark, &v);
-            for (size_t i = 0; i < count; i++) CHECK(v.times[i] == 1 && v.threads[i] < threads);
-            for (size_t i = count; i < 1000; i++) CHECK(v.times[i] == 0);
-        }
-    CHECK(parallel_core_count() >= 1);
-}
-
 int main(void) {
     static const test_case cases[] = {
-        TEST(error_names_file_and_line),
-        TEST(error_is_clean_and_whole),
-        TEST(memory_refuses_what_overflows),
-        TEST(memory_grows),
-        TEST(numbers_are_read_as_c_reads_them),
-        TEST(paths_beside),
-        TEST(files_go_out_and_come_in),
-        TEST(file_errors_say_why),
-        TEST(parallel_covers_once),
+        TEST(error_names_file_and_line),        TEST(error_is_clean_and_whole),
+        TEST(memory_refuses_what_overflows),    TEST(memory_grows),
+        TEST(numbers_are_read_as_c_reads_them), TEST(paths_beside),
+        TEST(files_go_out_and_come_in),         TEST(file_errors_say_why),
+
     };
     return test_run(cases, sizeof cases / sizeof *cases);
 }

@@ -100,6 +100,18 @@ static void check_output(const problem *p, const tensor *output, const tensor *f
     CHECK_INT((long long)touched, 0);
 }
 
+typedef struct call {
+    const convolution *convolution;
+    const tensor *input, *output;
+    float *scratch;
+    const kernels *set;
+} call;
+
+static void run_call(void *argument, team *t) {
+    const call *c = argument;
+    convolution_run(c->convolution, c->input, c->output, c->scratch, t, c->set);
+}
+
 static void run_set(const problem *p, const kernels *set, size_t gap) {
     static const int thread_counts[] = {1, 2, 3, 8};
     convolution c;
@@ -116,7 +128,8 @@ static void run_set(const problem *p, const kernels *set, size_t gap) {
                   p->geometry.dilation, p->geometry.padding);
         CHECK(memcmp(&plan.output, &p->output, sizeof p->output) == 0);
         float *scratch = test_guarded_floats(plan.scratch_count);
-        convolution_run(&c, &input, &output, scratch, thread_counts[i], set);
+        call with_team = {&c, &input, &output, scratch, set};
+        team_run(thread_counts[i], run_call, &with_team);
         if (i == 0) first = output;
         check_output(p, &output, &first);
     }

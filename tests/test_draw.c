@@ -1,5 +1,5 @@
 /* Boxes, labels, letters and colors. */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "image/draw.h"
 #include "image/label.h"
 #include "pictures.h"
@@ -186,10 +186,14 @@ static void draw_in_thread(void *argument, size_t begin, size_t end, int thread)
     for (size_t i = begin; i < end; i++) CHECK_INT(draw_items(&images[i], items, 2, 0, 1, NULL, NULL), YOLO_OK);
 }
 
+static void draw_together(void *argument, team *t) {
+    team_for(t, 8, 1, draw_in_thread, argument);
+}
+
 static void threads_draw_the_same(void) {
     yolo_image images[8];
     for (int i = 0; i < 8; i++) images[i] = grey_picture(200, 100);
-    parallel_for(4, 8, 1, draw_in_thread, images);
+    team_run(4, draw_together, images);
     for (int i = 1; i < 8; i++) CHECK(picture_difference(&images[0], &images[i]) == 0);
     for (int i = 0; i < 8; i++) yolo_image_free(&images[i]);
 }

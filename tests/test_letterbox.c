@@ -43,13 +43,29 @@ static yolo_image noise(int width, int height, int channels, uint64_t seed) {
     return image;
 }
 
+typedef struct resize_job {
+    const letterbox *box;
+    const yolo_image *image;
+    const kernels *kernels;
+    void *scratch;
+    float *output;
+    size_t stride;
+    int channels;
+} resize_job;
+
+static void run_resize(void *argument, team *t) {
+    const resize_job *j = argument;
+    letterbox_resize(j->box, j->image, j->kernels, t, j->scratch, j->output, j->stride, j->channels);
+}
+
 /* [height][width][stride], NaN where nothing was written. */
 static float *resize(const letterbox *box, const yolo_image *image, const char *set, int threads, size_t stride,
                      int channels) {
     size_t count = (size_t)box->network_width * (size_t)box->network_height * stride;
     float *output = test_guarded_floats(count);
     void *scratch = memory_allocate(letterbox_scratch_bytes(box->network_width, threads), 1);
-    letterbox_resize(box, image, kernels_select(set), threads, scratch, output, stride, channels);
+    resize_job job = {box, image, kernels_select(set), scratch, output, stride, channels};
+    team_run(threads, run_resize, &job);
     memory_free(scratch);
     return output;
 }

@@ -9,7 +9,7 @@ typedef struct convolution_job {
     const convolution *convolution;
     const tensor *input, *output;
     float *scratch;
-    int threads;
+    team *team;
     const kernels *kernels;
     ramp ramp;        /* applied to each sum */
     activation after; /* then this, pixel by pixel or on whatever part of its channels; or linear */

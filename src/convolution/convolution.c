@@ -1,7 +1,7 @@
 #include "convolution/convolution.h"
 
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/team.h"
 #include "convolution/algorithm.h"
 
 #include <limits.h>
@@ -73,14 +73,14 @@ static void activate_pixels(void *argument, size_t begin, size_t end, int thread
                            output->data + begin * output->stride, output->stride);
 }
 
-void convolution_run(const convolution *c, const tensor *input, const tensor *output, float *scratch, int threads,
+void convolution_run(const convolution *c, const tensor *input, const tensor *output, float *scratch, team *t,
                      const kernels *set) {
     convolution_job job = {
         .convolution = c,
         .input = input,
         .output = output,
         .scratch = scratch,
-        .threads = threads,
+        .team = t,
         .kernels = set,
         .after = ACTIVATION_LINEAR,
     };
@@ -88,7 +88,7 @@ void convolution_run(const convolution *c, const tensor *input, const tensor *ou
     if (!ramp_of(c->activation, &job.ramp) && !of_whole_pixels) job.after = c->activation;
     c->algorithm->run(&job);
     if (of_whole_pixels)
-        parallel_for(threads, tensor_pixels(output), convolution_grain(50.0 * output->channels), activate_pixels, &job);
+        team_for(t, tensor_pixels(output), convolution_grain(50.0 * output->channels), activate_pixels, &job);
 }
 
 void convolution_release(convolution *c) {

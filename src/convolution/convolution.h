@@ -2,6 +2,7 @@
 #ifndef CONVOLUTION_CONVOLUTION_H
 #define CONVOLUTION_CONVOLUTION_H
 
+#include "base/team.h"
 #include "kernels/kernels.h"
 #include "network/layer.h"
 #include "network/tensor.h"
@@ -44,8 +45,9 @@ bool convolution_prepare(const convolution_geometry *geometry, activation kind, 
 void convolution_plan(const convolution_geometry *geometry, shape input, int threads, const kernels *set,
                       layer_plan *plan);
 
-/* `scratch` is what convolution_plan asked for. The threads do not change a bit of the output. */
-void convolution_run(const convolution *c, const tensor *input, const tensor *output, float *scratch, int threads,
+/* `scratch` is what convolution_plan asked for, for at least as many threads as the team has. The team does not change
+ * a bit of the output. */
+void convolution_run(const convolution *c, const tensor *input, const tensor *output, float *scratch, team *t,
                      const kernels *set);
 
 /* Frees the packed weights; harmless on a zeroed structure. */

@@ -1,5 +1,5 @@
 /* One filter for each channel: no sum over channels, so the window kernel works on the map as it lies. */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "convolution/algorithm.h"
 #include "network/window.h"
 
@@ -57,7 +57,7 @@ static void convolve_rows(void *argument, size_t begin, size_t end, int thread) 
 static void run(const convolution_job *job) {
     const tensor *output = job->output;
     double flops = 2.0 * output->width * output->channels * (double)taps_of(&job->convolution->geometry);
-    parallel_for(job->threads, (size_t)output->height, convolution_grain(flops), convolve_rows, &job);
+    team_for(job->team, (size_t)output->height, convolution_grain(flops), convolve_rows, &job);
 }
 
 const convolution_algorithm convolution_depthwise = {

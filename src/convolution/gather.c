@@ -2,10 +2,14 @@
 
 #include <string.h>
 
-/* memcpy in words of 8 numbers, the last of which may overlap the one before: for the short runs here (9 numbers at
- * the first layer) a call would cost more than the copy. */
+/* memcpy, for short runs (9 numbers at the first layer) in words of 8 numbers, the last of which may overlap the one
+ * before: a call would cost more than the copy. */
 static inline void copy(float *to, const float *from, size_t count) {
-    enum { WORD = 8 };
+    enum { WORD = 8, LONG = 64 };
+    if (count >= LONG) {
+        memcpy(to, from, count * sizeof *to);
+        return;
+    }
     if (count < WORD) {
         for (size_t i = 0; i < count; i++) to[i] = from[i];
         return;

@@ -5,7 +5,7 @@
  * Threads share out pixels where the map is large and panels where it is small, so that each streams a part of the
  * weights only; a panel's threads then gather the same block, which costs 8 / filters of the product for each.
  */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "convolution/algorithm.h"
 #include "convolution/gather.h"
 
@@ -167,11 +167,11 @@ static void run(const convolution_job *job) {
     w.block = block_rows(w.depth, pixels, job->kernels);
     w.in_place = is_1x1(g) && job->input->stride % ALIASING_COUNT != 0;
     double flops_per_row = 2.0 * (double)w.depth * g->filters;
-    if (g->groups == 1 && pixels <= PANEL_SPLIT_PIXELS && w.panels >= (size_t)job->threads)
-        parallel_for(job->threads, w.panels, convolution_grain(flops_per_row * (double)pixels / (double)w.panels),
+    if (g->groups == 1 && pixels <= PANEL_SPLIT_PIXELS && w.panels >= (size_t)team_threads(job->team))
+        team_for(job->team, w.panels, convolution_grain(flops_per_row * (double)pixels / (double)w.panels),
                      multiply_columns, &w);
     else
-        parallel_for(job->threads, pixels, convolution_grain(flops_per_row), multiply_rows, &w);
+        team_for(job->team, pixels, convolution_grain(flops_per_row), multiply_rows, &w);
 }
 
 const convolution_algorithm convolution_gemm_1x1 = {

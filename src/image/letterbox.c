@@ -4,7 +4,7 @@
 #include "image/letterbox.h"
 
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/team.h"
 
 #include <string.h>
 
@@ -174,7 +174,7 @@ static void work(void *argument, size_t begin, size_t end, int thread) {
     }
 }
 
-void letterbox_resize(const letterbox *box, const yolo_image *image, const kernels *k, int threads, void *scratch,
+void letterbox_resize(const letterbox *box, const yolo_image *image, const kernels *k, team *t, void *scratch,
                       float *output, size_t pixel_stride, int channels) {
     uint8_t *memory = scratch;
     resize_tap *taps = scratch;
@@ -192,5 +192,5 @@ void letterbox_resize(const letterbox *box, const yolo_image *image, const kerne
              .pixel_stride = pixel_stride,
              .channels = channels,
              .sampled = channels == 1 ? 1 : image->channels};
-    parallel_for(threads, (size_t)box->network_height, GRAIN, work, &j);
+    team_for(t, (size_t)box->network_height, GRAIN, work, &j);
 }

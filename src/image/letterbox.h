@@ -2,6 +2,7 @@
 #ifndef IMAGE_LETTERBOX_H
 #define IMAGE_LETTERBOX_H
 
+#include "base/team.h"
 #include "image/image.h"
 #include "kernels/kernels.h"
 
@@ -21,8 +22,8 @@ size_t letterbox_scratch_bytes(int network_width, int threads);
 
 /* Fills `output` [network_height][network_width][pixel_stride], of which the first `channels` (1 or 3) floats of each
  * pixel are written, 0..1. `scratch` is aligned as memory_allocate does it. Grey is repeated for three channels, RGB
- * becomes grey as stb makes it for one. The same floats for any number of threads. */
-void letterbox_resize(const letterbox *box, const yolo_image *image, const kernels *k, int threads, void *scratch,
+ * becomes grey as stb makes it for one. The same floats for any team. */
+void letterbox_resize(const letterbox *box, const yolo_image *image, const kernels *k, team *t, void *scratch,
                       float *output, size_t pixel_stride, int channels);
 
 #endif

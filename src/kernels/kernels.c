@@ -20,8 +20,12 @@ const kernels *kernels_at(size_t index) {
     return index < sizeof sets / sizeof *sets ? sets[index] : NULL;
 }
 
+static bool runs_with(const kernels *set, unsigned features) {
+    return (set->needs & ~features) == 0;
+}
+
 bool kernels_supported(const kernels *set) {
-    return (set->needs & ~cpu_features()) == 0;
+    return runs_with(set, cpu_features());
 }
 
 const kernels *kernels_select(const char *name) {

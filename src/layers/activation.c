@@ -1,5 +1,5 @@
 /* [activation]: a function of each number. */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/rows.h"
 #include "layers/types.h"
 
@@ -29,7 +29,7 @@ static void run(const layer *l, const run_args *args) {
     const params *p = l->params;
     work w = {p->kind, args};
     tensor_copy(&args->inputs[0], &args->output);
-    parallel_for(args->threads, tensor_pixels(&args->output), rows_grain(args->output.channels), activate_pixels, &w);
+    team_for(args->team, tensor_pixels(&args->output), rows_grain(args->output.channels), activate_pixels, &w);
 }
 
 const layer_type layer_activation = {

@@ -1,5 +1,5 @@
 /* [avgpool]: the mean of each channel over the whole map. */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/types.h"
 
 #include <string.h>
@@ -30,7 +30,7 @@ static void average_channels(void *argument, size_t begin, size_t end, int threa
 static void run(const layer *l, const run_args *args) {
     (void)l;
     size_t grain = 16 + 65536 / tensor_pixels(&args->inputs[0]);
-    parallel_for(args->threads, (size_t)args->output.channels, grain, average_channels, (void *)args);
+    team_for(args->team, (size_t)args->output.channels, grain, average_channels, (void *)args);
 }
 
 const layer_type layer_avgpool = {

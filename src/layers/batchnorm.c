@@ -1,6 +1,6 @@
 /* [batchnorm]: each channel by a scale and a shift, worked out once from the statistics of the training. */
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/rows.h"
 #include "layers/types.h"
 
@@ -66,7 +66,7 @@ static void normalize_pixels(void *argument, size_t begin, size_t end, int threa
 
 static void run(const layer *l, const run_args *args) {
     work w = {l->params, args};
-    parallel_for(args->threads, tensor_pixels(&args->output), rows_grain(args->output.channels), normalize_pixels, &w);
+    team_for(args->team, tensor_pixels(&args->output), rows_grain(args->output.channels), normalize_pixels, &w);
 }
 
 static void release(layer *l) {

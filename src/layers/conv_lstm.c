@@ -7,7 +7,7 @@
  * not matter, and the W and the V of i add a constant to each channel.
  */
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/filters.h"
 #include "layers/rows.h"
 #include "layers/types.h"
@@ -215,10 +215,10 @@ static void run(const layer *l, const run_args *args) {
     w.g.data += count;
     const tensor *maps[] = {&w.i, &w.g, &args->output};
     for (int gate = 0; gate < GATE_COUNT; gate++)
-        convolution_run(&p->gates[gate], input, maps[gate], scratch, args->threads, args->kernels);
-    parallel_for(args->threads, shape_pixels(s), grain, make_cell, &w);
-    if (p->peephole) convolution_run(&p->peephole_o, &w.i, &w.g, scratch, args->threads, args->kernels);
-    parallel_for(args->threads, shape_pixels(s), grain, make_output, &w);
+        convolution_run(&p->gates[gate], input, maps[gate], scratch, args->team, args->kernels);
+    team_for(args->team, shape_pixels(s), grain, make_cell, &w);
+    if (p->peephole) convolution_run(&p->peephole_o, &w.i, &w.g, scratch, args->team, args->kernels);
+    team_for(args->team, shape_pixels(s), grain, make_output, &w);
 }
 
 static void release(layer *l) {

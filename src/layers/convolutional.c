@@ -6,7 +6,7 @@
  * because the next layer looks at signs only.
  */
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/team.h"
 #include "convolution/convolution.h"
 #include "layers/filters.h"
 #include "layers/rows.h"
@@ -346,10 +346,10 @@ static void run_xnor(const params *p, const run_args *args) {
     shape s = bordered(&p->geometry, tensor_shape(input));
     tensor signs = {args->scratch, s.channels, s.height, s.width, (size_t)s.channels};
     work w = {p, args, &signs, p->geometry.padding};
-    parallel_for(args->threads, (size_t)s.height, 1 + rows_grain(s.channels) / (size_t)s.width, take_input_signs, &w);
-    convolution_run(&p->convolution, &signs, &args->output, args->scratch + cache_lines(shape_count(s)), args->threads,
+    team_for(args->team, (size_t)s.height, 1 + rows_grain(s.channels) / (size_t)s.width, take_input_signs, &w);
+    convolution_run(&p->convolution, &signs, &args->output, args->scratch + cache_lines(shape_count(s)), args->team,
                     args->kernels);
-    parallel_for(args->threads, tensor_pixels(&args->output), rows_grain(args->output.channels), scale_pixels, &w);
+    team_for(args->team, tensor_pixels(&args->output), rows_grain(args->output.channels), scale_pixels, &w);
 }
 
 static void run_blurred(const params *p, const run_args *args) {
@@ -358,8 +358,8 @@ static void run_blurred(const params *p, const run_args *args) {
     convolution_output(&p->convolution.geometry, tensor_shape(input), &s);
     tensor sharp = {args->scratch, s.channels, s.height, s.width, (size_t)s.channels};
     float *scratch = args->scratch + cache_lines(shape_count(s));
-    convolution_run(&p->convolution, input, &sharp, scratch, args->threads, args->kernels);
-    convolution_run(&p->blur, &sharp, &args->output, scratch, args->threads, args->kernels);
+    convolution_run(&p->convolution, input, &sharp, scratch, args->team, args->kernels);
+    convolution_run(&p->blur, &sharp, &args->output, scratch, args->team, args->kernels);
 }
 
 static void run(const layer *l, const run_args *args) {
@@ -369,7 +369,7 @@ static void run(const layer *l, const run_args *args) {
     else if (p->antialiasing)
         run_blurred(p, args);
     else
-        convolution_run(&p->convolution, &args->inputs[0], &args->output, args->scratch, args->threads, args->kernels);
+        convolution_run(&p->convolution, &args->inputs[0], &args->output, args->scratch, args->team, args->kernels);
 }
 
 static void release(layer *l) {

@@ -3,7 +3,7 @@
  * The self convolution of zeros is its activated bias at every pixel.
  */
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/team.h"
 #include "convolution/convolution.h"
 #include "layers/filters.h"
 #include "layers/rows.h"
@@ -154,9 +154,9 @@ static void run(const layer *l, const run_args *args) {
     tensor state = {args->scratch, p->hidden, input->height, input->width, (size_t)p->hidden};
     float *scratch = args->scratch + cache_lines(shape_count(tensor_shape(&state)));
     work w = {args, &state, p->start};
-    convolution_run(&p->input_convolution, input, &state, scratch, args->threads, args->kernels);
-    parallel_for(args->threads, tensor_pixels(&state), rows_grain(p->hidden), add_start, &w);
-    convolution_run(&p->output_convolution, &state, &args->output, scratch, args->threads, args->kernels);
+    convolution_run(&p->input_convolution, input, &state, scratch, args->team, args->kernels);
+    team_for(args->team, tensor_pixels(&state), rows_grain(p->hidden), add_start, &w);
+    convolution_run(&p->output_convolution, &state, &args->output, scratch, args->team, args->kernels);
 }
 
 static void release(layer *l) {

@@ -1,7 +1,7 @@
 #include "layers/dense.h"
 
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/team.h"
 
 #include <math.h>
 #include <string.h>
@@ -216,7 +216,7 @@ void dense_run(const dense *d, const run_args *args, const tensor *input, activa
     work w = {.dense = d, .kernels = args->kernels, .input = gather(input, scratch), .output = output};
     bool fused = ramp_of(kind, &w.ramp);
     size_t outputs = (size_t)d->outputs, grain = 1 + 65536 / (shape_count(d->input) * args->kernels->gemm_columns);
-    parallel_for(args->threads, panel_count(args->kernels, outputs), grain, multiply_panels, &w);
+    team_for(args->team, panel_count(args->kernels, outputs), grain, multiply_panels, &w);
     if (!fused) args->kernels->activate(kind, 1, outputs, output, outputs);
 }
 

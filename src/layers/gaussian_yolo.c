@@ -1,6 +1,6 @@
 /* [Gaussian_yolo]: a [yolo] that also says how sure it is of x, y, width and height (Choi et al., arXiv 1904.04620).
  * Each cell holds, for each anchor, x, its deviation, y, its deviation, width, ..., objectness and the classes. */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/head.h"
 #include "layers/rows.h"
 #include "layers/types.h"
@@ -99,7 +99,7 @@ static void activate_pixels(void *argument, size_t begin, size_t end, int thread
 
 static void run(const layer *l, const run_args *args) {
     work w = {l->params, args};
-    parallel_for(args->threads, tensor_pixels(&args->output), rows_grain(args->output.channels), activate_pixels, &w);
+    team_for(args->team, tensor_pixels(&args->output), rows_grain(args->output.channels), activate_pixels, &w);
 }
 
 static candidate box_at(const params *p, const decode_args *args, const float *entries, size_t a, int y, int x) {

@@ -1,5 +1,5 @@
 /* [l2norm]: the channels of each pixel divided by their Euclidean length; a pixel of zeros stays so. */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/rows.h"
 #include "layers/types.h"
 
@@ -20,7 +20,7 @@ static void normalize_pixels(void *argument, size_t begin, size_t end, int threa
 
 static void run(const layer *l, const run_args *args) {
     (void)l;
-    parallel_for(args->threads, tensor_pixels(&args->output), rows_grain(args->output.channels), normalize_pixels,
+    team_for(args->team, tensor_pixels(&args->output), rows_grain(args->output.channels), normalize_pixels,
                  (void *)args);
 }
 

@@ -1,6 +1,6 @@
 /* [local]: a convolution with filters of its own at every place of the output. */
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/team.h"
 #include "convolution/gather.h"
 #include "layers/dense.h"
 #include "layers/types.h"
@@ -174,7 +174,7 @@ static void run(const layer *l, const run_args *args) {
     work w = {.params = p, .args = args};
     w.fused = ramp_of(p->activation, &w.ramp);
     size_t grain = 1 + 65536 / (depth_of(&p->geometry) * (size_t)p->filters);
-    parallel_for(args->threads, tensor_pixels(&args->output), grain, run_places, &w);
+    team_for(args->team, tensor_pixels(&args->output), grain, run_places, &w);
 }
 
 static void release(layer *l) {

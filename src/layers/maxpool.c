@@ -3,7 +3,7 @@
  * `padding` is that of both sides together, and padding / 2 of it comes before the map: an even window reaches over
  * the right and the lower edge only. With `antialiasing` the window moves pixel by pixel and a blur takes the strides.
  */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/pool.h"
 #include "layers/types.h"
 
@@ -164,7 +164,7 @@ static void run_blurred(const params *p, const run_args *args) {
     tensor pooled = scratch_tensor(args->scratch, input->channels, height, width);
     run_pool(p, args, &pooled, args->scratch + shape_count(tensor_shape(&pooled)));
     blur_work w = {args, blur_window(p), &pooled};
-    parallel_for(args->threads, (size_t)args->output.height, 4, blur_rows, &w);
+    team_for(args->team, (size_t)args->output.height, 4, blur_rows, &w);
 }
 
 /* Output channels [first, first + count) of some pixels, over `taps` groups of input channels. */
@@ -197,7 +197,7 @@ static void maximum_depth(void *argument, size_t begin, size_t end, int thread) 
 static void run(const layer *l, const run_args *args) {
     const params *p = l->params;
     if (p->depth)
-        parallel_for(args->threads, tensor_pixels(&args->output), 256, maximum_depth, (void *)args);
+        team_for(args->team, tensor_pixels(&args->output), 256, maximum_depth, (void *)args);
     else if (p->antialiasing)
         run_blurred(p, args);
     else

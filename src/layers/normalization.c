@@ -2,7 +2,7 @@
  * local response normalization), as Darknet computes it: the sum of a channel is that of the one before it, plus the
  * square that its window reaches, minus the one that it leaves; and the first channel's begins one square short.
  */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/rows.h"
 #include "layers/types.h"
 
@@ -52,7 +52,7 @@ static void normalize_pixels(void *argument, size_t begin, size_t end, int threa
 
 static void run(const layer *l, const run_args *args) {
     work w = {l->params, args};
-    parallel_for(args->threads, tensor_pixels(&args->output), rows_grain(args->output.channels), normalize_pixels, &w);
+    team_for(args->team, tensor_pixels(&args->output), rows_grain(args->output.channels), normalize_pixels, &w);
 }
 
 const layer_type layer_normalization = {

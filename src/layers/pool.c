@@ -1,6 +1,6 @@
 #include "layers/pool.h"
 
-#include "base/parallel.h"
+#include "base/team.h"
 
 void pool_set_defaults(pool *p) {
     if (p->stride_x == 0) p->stride_x = p->stride;
@@ -72,10 +72,10 @@ static size_t grain_of(const window *w, const tensor *output) {
 
 void pool_maximum(const run_args *args, const window *w, const tensor *input, const tensor *output) {
     work jobs = {args, w, input, output};
-    parallel_for(args->threads, (size_t)output->height, grain_of(w, output), maximum_rows, &jobs);
+    team_for(args->team, (size_t)output->height, grain_of(w, output), maximum_rows, &jobs);
 }
 
 void pool_average(const run_args *args, const window *w, const tensor *input, const tensor *output) {
     work jobs = {args, w, input, output};
-    parallel_for(args->threads, (size_t)output->height, grain_of(w, output), average_rows, &jobs);
+    team_for(args->team, (size_t)output->height, grain_of(w, output), average_rows, &jobs);
 }

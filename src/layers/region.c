@@ -2,7 +2,7 @@
  * which one softmax, or a tree of them (YOLO9000), makes probabilities.
  *
  * Darknet keeps this output cell by cell, [height][width][anchor][entry], unlike all others: that is our own order. */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/head.h"
 #include "layers/rows.h"
 #include "layers/softmax.h"
@@ -127,7 +127,7 @@ static void activate_cells(void *argument, size_t begin, size_t end, int thread)
 
 static void run(const layer *l, const run_args *args) {
     work w = {l->params, args};
-    parallel_for(args->threads, tensor_pixels(&args->output), rows_grain(args->output.channels), activate_cells, &w);
+    team_for(args->team, tensor_pixels(&args->output), rows_grain(args->output.channels), activate_cells, &w);
 }
 
 static float logistic(float x) {

@@ -6,7 +6,7 @@
  * as one expects. [reorg], from YOLOv2's days, takes those of its input, which shuffles pixels, but trained networks
  * depend on it.
  */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/types.h"
 
 #include <limits.h>
@@ -98,7 +98,7 @@ static void permute_channels(void *argument, size_t begin, size_t end, int threa
 static void run_permutation(const params *p, const run_args *args, const tensor *described) {
     work w = {&args->inputs[0], &args->output, tensor_shape(described), p->stride, p->reverse};
     size_t grain = 1 + 16384 / tensor_pixels(described);
-    parallel_for(args->threads, (size_t)w.dims.channels, grain, permute_channels, &w);
+    team_for(args->team, (size_t)w.dims.channels, grain, permute_channels, &w);
 }
 
 static void run_reorg(const layer *l, const run_args *args) {
@@ -126,7 +126,7 @@ static void run_reorg3d(const layer *l, const run_args *args) {
     }
     work w = {&args->inputs[0], &args->output, tensor_shape(&args->output), p->stride, 0};
     size_t grain = 1 + 16384 / ((size_t)args->output.width * (size_t)args->output.channels);
-    parallel_for(args->threads, (size_t)args->output.height, grain, gather_rows, &w);
+    team_for(args->team, (size_t)args->output.height, grain, gather_rows, &w);
 }
 
 const layer_type layer_reorg = {

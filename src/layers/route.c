@@ -1,5 +1,5 @@
 /* [route]: some earlier maps side by side, or a slice of one. */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/rows.h"
 #include "layers/types.h"
 
@@ -82,7 +82,7 @@ static void run(const layer *l, const run_args *args) {
         slice s = {input, &args->output, count * p->group_id, place, count};
         place += count;
         if (input->data + s.first == args->output.data + s.place) continue; /* written there by its own layer */
-        parallel_for(args->threads, tensor_pixels(input), rows_grain(count), copy_pixels, &s);
+        team_for(args->team, tensor_pixels(input), rows_grain(count), copy_pixels, &s);
     }
 }
 

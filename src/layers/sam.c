@@ -1,5 +1,5 @@
 /* [sam]: the layer before it times an earlier map, number by number (the attention of YOLOv4's SAM block). */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/rows.h"
 #include "layers/types.h"
 
@@ -54,7 +54,7 @@ static void multiply_pixels(void *argument, size_t begin, size_t end, int thread
 
 static void run(const layer *l, const run_args *args) {
     work w = {l->params, args};
-    parallel_for(args->threads, tensor_pixels(&args->output), rows_grain(args->output.channels), multiply_pixels, &w);
+    team_for(args->team, tensor_pixels(&args->output), rows_grain(args->output.channels), multiply_pixels, &w);
 }
 
 const layer_type layer_sam = {

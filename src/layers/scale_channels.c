@@ -1,7 +1,7 @@
 /* [scale_channels]: an earlier map, each of its channels times one number of the layer before (squeeze and excitation),
  * or with scale_wh each of its pixels.
  */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/rows.h"
 #include "layers/types.h"
 
@@ -75,7 +75,7 @@ static void scale_pixels(void *argument, size_t begin, size_t end, int thread) {
 
 static void run(const layer *l, const run_args *args) {
     work w = {l->params, args};
-    parallel_for(args->threads, tensor_pixels(&args->output), rows_grain(args->output.channels), scale_pixels, &w);
+    team_for(args->team, tensor_pixels(&args->output), rows_grain(args->output.channels), scale_pixels, &w);
 }
 
 const layer_type layer_scale_channels = {

@@ -2,7 +2,7 @@
  * Where the channels differ in number, those that both have are added, and the output has those of the layer before.
  */
 #include "base/memory.h"
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/rows.h"
 #include "layers/types.h"
 
@@ -166,7 +166,7 @@ static void add_pixels(void *argument, size_t begin, size_t end, int thread) {
 
 static void run(const layer *l, const run_args *args) {
     work w = {l, args};
-    parallel_for(args->threads, tensor_pixels(&args->output), rows_grain(args->output.channels), add_pixels, &w);
+    team_for(args->team, tensor_pixels(&args->output), rows_grain(args->output.channels), add_pixels, &w);
 }
 
 static void release(layer *l) {

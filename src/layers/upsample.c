@@ -1,5 +1,5 @@
 /* [upsample]: each pixel stride x stride times, or for a negative stride the sum of as many; times `scale`. */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/types.h"
 #include "network/window.h"
 
@@ -80,7 +80,7 @@ static void run(const layer *l, const run_args *args) {
     work w = {l->params, args};
     const tensor *output = &args->output;
     size_t grain = 1 + 16384 / ((size_t)output->width * (size_t)output->channels);
-    parallel_for(args->threads, (size_t)output->height, grain, w.params->stride > 0 ? enlarge_rows : reduce_rows, &w);
+    team_for(args->team, (size_t)output->height, grain, w.params->stride > 0 ? enlarge_rows : reduce_rows, &w);
 }
 
 const layer_type layer_upsample = {

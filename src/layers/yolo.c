@@ -1,5 +1,5 @@
 /* [yolo]: each cell of the map holds, for each anchor of the mask, x, y, width, height, objectness and the classes. */
-#include "base/parallel.h"
+#include "base/team.h"
 #include "layers/head.h"
 #include "layers/rows.h"
 #include "layers/types.h"
@@ -104,7 +104,7 @@ static void activate_pixels(void *argument, size_t begin, size_t end, int thread
 
 static void run(const layer *l, const run_args *args) {
     work w = {l->params, args};
-    parallel_for(args->threads, tensor_pixels(&args->output), rows_grain(args->output.channels), activate_pixels, &w);
+    team_for(args->team, tensor_pixels(&args->output), rows_grain(args->output.channels), activate_pixels, &w);
 }
 
 static float extent(const params *p, float value, float anchor, int net_extent) {

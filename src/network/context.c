@@ -49,14 +49,14 @@ yolo_status context_create(const struct yolo_model *model, int width, int height
     return status;
 }
 
-void context_run(const context *c) {
+void context_run(const context *c, team *t) {
     for (int i = 0; i < c->model->layer_count; i++) {
         const layer *l = &c->model->layers[i];
         if (c->plan.layers[i].placement == PLACE_VIEW) continue;
         run_args args = {.inputs = c->operands + c->first_operand[i],
                          .output = c->values[i + 1],
                          .scratch = c->arena + c->plan.scratch[i],
-                         .threads = c->threads,
+                         .team = t,
                          .kernels = c->model->kernels};
         l->type->run(l, &args);
     }

@@ -13,6 +13,7 @@
 #define NETWORK_LAYER_H
 
 #include "base/error.h"
+#include "base/team.h"
 #include "kernels/kernels.h"
 #include "network/candidates.h"
 #include "network/cfg.h"
@@ -71,7 +72,7 @@ typedef struct run_args {
     const tensor *inputs; /* [layer.input_count] */
     tensor output;
     float *scratch;
-    int threads;
+    team *team;
     const kernels *kernels;
 } run_args;
 

@@ -1,0 +1,174 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "base/team.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#if defined(_OPENMP)
+#include <omp.h>
+#endif
+
+enum {
+    AWAKE_ROUNDS = 2000, /* looks for the next loop before falling asleep: 20 to 50 microseconds */
+    CLOSED = 0,          /* of team.open */
+};
+
+typedef struct loop {
+    team_body *body;
+    void *argument;
+    size_t count, parts;
+} loop;
+
+struct team {
+    int threads;
+    loop loop; /* changes only while none is open and nobody is inside */
+    unsigned loops_begun;
+    atomic_uint open;   /* the number of the loop that members may enter, or CLOSED */
+    atomic_int inside;  /* members that entered, the caller not counted */
+    atomic_size_t next; /* the first part that nobody has taken */
+    atomic_bool over;
+    atomic_int asleep;
+    pthread_mutex_t lock; /* for falling asleep and waking only */
+    pthread_cond_t wake;
+};
+
+static void pause_briefly(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static size_t part_begin(const loop *l, size_t part) {
+    size_t rest = l->count % l->parts;
+    return l->count / l->parts * part + (part < rest ? part : rest);
+}
+
+/* Takes parts until none is left. */
+static void work(team *t, int thread) {
+    const loop *l = &t->loop;
+    for (;;) {
+        size_t part = atomic_fetch_add(&t->next, 1);
+        if (part >= l->parts) return;
+        l->body(l->argument, part_begin(l, part), part_begin(l, part + 1), thread);
+    }
+}
+
+static bool has_news(team *t, unsigned seen) {
+    unsigned open = atomic_load(&t->open);
+    return (open != CLOSED && open != seen) || atomic_load(&t->over);
+}
+
+static void wait_for_news(team *t, unsigned seen) {
+    for (int round = 0; round < AWAKE_ROUNDS; round++) {
+        if (has_news(t, seen)) return;
+        pause_briefly();
+    }
+    pthread_mutex_lock(&t->lock);
+    atomic_fetch_add(&t->asleep, 1); /* before the look at the news: see wake_all */
+    while (!has_news(t, seen)) pthread_cond_wait(&t->wake, &t->lock);
+    atomic_fetch_sub(&t->asleep, 1);
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* After the news was stored: whoever looked before that has counted itself asleep, or looks again. */
+static void wake_all(team *t) {
+    if (atomic_load(&t->asleep) == 0) return;
+    pthread_mutex_lock(&t->lock);
+    pthread_cond_broadcast(&t->wake);
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* A member enters, then makes sure that the loop is still open; the caller closes it, then looks who is inside. In any
+ * order of these four at least one of the two sees the other, so a loop never changes under a member. */
+static void help(team *t, int thread) {
+    unsigned seen = CLOSED;
+    for (;;) {
+        wait_for_news(t, seen);
+        if (atomic_load(&t->over)) return;
+        unsigned open = atomic_load(&t->open);
+        atomic_fetch_add(&t->inside, 1);
+        if (open != CLOSED && atomic_load(&t->open) == open) {
+            work(t, thread);
+            seen = open;
+        }
+        atomic_fetch_sub(&t->inside, 1);
+    }
+}
+
+void team_for(team *t, size_t count, size_t grain, team_body *body, void *argument) {
+    if (count == 0) return;
+    size_t parts = (size_t)t->threads, most = count / (grain ? grain : 1);
+    if (parts > most) parts = most ? most : 1;
+    if (parts == 1) {
+        body(argument, 0, count, 0);
+        return;
+    }
+    t->loop = (loop){body, argument, count, parts};
+    atomic_store(&t->next, 0);
+    if (++t->loops_begun == CLOSED) t->loops_begun++;
+    atomic_store(&t->open, t->loops_begun);
+    wake_all(t);
+    work(t, 0);
+    atomic_store(&t->open, CLOSED);
+    for (int round = 0; atomic_load(&t->inside) != 0; round++) {
+        if (round < AWAKE_ROUNDS)
+            pause_briefly();
+        else
+            sched_yield(); /* it may be our core that the member waits for */
+    }
+}
+
+int team_threads(const team *t) {
+    return t->threads;
+}
+
+#if defined(_OPENMP)
+
+static void run_together(team *t, void (*body)(void *argument, team *t), void *argument) {
+    pthread_mutex_init(&t->lock, NULL);
+    pthread_cond_init(&t->wake, NULL);
+#pragma omp parallel num_threads(t->threads)
+    {
+        int thread = omp_get_thread_num();
+        if (thread == 0) {
+            body(argument, t);
+            atomic_store(&t->over, true);
+            wake_all(t);
+        } else {
+            help(t, thread);
+        }
+    }
+    pthread_cond_destroy(&t->wake);
+    pthread_mutex_destroy(&t->lock);
+}
+
+int team_core_count(void) {
+    return omp_get_num_procs();
+}
+
+#else
+
+static void run_together(team *t, void (*body)(void *argument, team *t), void *argument) {
+    (void)help;
+    t->threads = 1;
+    body(argument, t);
+}
+
+int team_core_count(void) {
+    return 1;
+}
+
+#endif
+
+void team_run(int threads, void (*body)(void *argument, team *t), void *argument) {
+    team t = {.threads = threads > 1 ? threads : 1};
+    if (t.threads > 1)
+        run_together(&t, body, argument);
+    else
+        body(argument, &t);
+}

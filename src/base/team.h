@@ -1,0 +1,34 @@
+/* The only place that starts threads: a team that works on one range after another.
+ *
+ * A network is a hundred short loops a picture. Starting and joining threads for each costs as much as a small loop,
+ * and where other programs use the cores, too, waiting for a thread that is not running costs more than all of them.
+ * So a team starts once for many loops. Its members wait for the next loop awake for some microseconds, then asleep;
+ * each loop is cut into parts that members take as they come, and nobody waits for one that has not come.
+ */
+#ifndef BASE_TEAM_H
+#define BASE_TEAM_H
+
+#include <stddef.h>
+
+typedef struct team team;
+
+/* Runs body(argument, team) on the calling thread, with a team of at most `threads` that ends with it. In a build
+ * without OpenMP, or where no more threads are to be had, the caller does all the work. */
+void team_run(int threads, void (*body)(void *argument, team *t), void *argument);
+
+/* The most members a loop can have, the caller included. */
+int team_threads(const team *t);
+
+/* Works on [begin, end). `thread` is 0 <= thread < team_threads and belongs to nobody else meanwhile: it chooses
+ * scratch. Must not call team_for. */
+typedef void team_body(void *argument, size_t begin, size_t end, int thread);
+
+/* Splits [0, count) evenly into as many parts as the team has members, of at least `grain` elements each (so that
+ * little work is not spread thin), and returns when all is done. Called by the thread that runs team_run's body. What
+ * is computed must not depend on the split. */
+void team_for(team *t, size_t count, size_t grain, team_body *body, void *argument);
+
+/* The number of cores that this process may use, at least 1; 1 in a build without OpenMP. */
+int team_core_count(void);
+
+#endif
