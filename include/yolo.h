@@ -142,6 +142,27 @@ YOLO_API yolo_status yolo_model_load(const char *cfg_path, const char *weights_p
 /* Frees the model and sets *model to NULL; every context of it must have been freed. */
 YOLO_API void yolo_model_free(yolo_model **model);
 
+/* How a picture is fitted to the network's input. */
+typedef enum yolo_resize {
+    YOLO_RESIZE_AUTO = 0,  /* letterbox if the cfg has letter_box=1, as AlexeyAB's Darknet, and for classifiers, as
+                              pjreddie's; else stretch */
+    YOLO_RESIZE_STRETCH,   /* both sides to the network's, whatever the aspect */
+    YOLO_RESIZE_LETTERBOX, /* aspect kept, the whole picture, the rest filled with grey 0.5 */
+    YOLO_RESIZE_CROP,      /* aspect kept, the whole input filled, what is left over on two sides cut off:
+                              as AlexeyAB's Darknet classifies */
+} yolo_resize;
+
+/* How boxes that overlap better ones are left out. */
+typedef enum yolo_nms {
+    YOLO_NMS_AUTO = 0, /* what the cfg's last head says */
+    YOLO_NMS_NONE,
+    YOLO_NMS_DEFAULT, /* suppress when IoU > threshold */
+    YOLO_NMS_GREEDY,  /* DIoU with beta 0.6 */
+    YOLO_NMS_DIOU,    /* DIoU with the cfg's beta (Zheng et al., arXiv 1911.08287) */
+    YOLO_NMS_CORNERS, /* as default; Gaussian_yolo's own name for it */
+    YOLO_NMS_SOFT,    /* scores decay by 1 - IoU above the threshold (Bodla et al., arXiv 1704.04503, linear) */
+} yolo_nms;
+
 typedef enum yolo_task {
     YOLO_TASK_DETECT,   /* the network has detection heads */
     YOLO_TASK_CLASSIFY, /* it has none: its last output holds a score for each class */
@@ -152,7 +173,9 @@ typedef struct yolo_model_info {
     int width, height, channels; /* of the input, as the cfg says */
     int class_count;
     int layer_count;
-    bool letterbox;         /* the cfg asks for letterbox */
+    yolo_resize resize;     /* what YOLO_RESIZE_AUTO means for it */
+    yolo_nms nms;           /* what YOLO_NMS_AUTO means for it; YOLO_NMS_NONE for a classifier */
+    float nms_beta;         /* of YOLO_NMS_DIOU */
     bool has_weights;       /* false when loaded without a weights file */
     size_t parameter_count; /* numbers read from the weights file */
     size_t weight_bytes;    /* memory they take, packed */
@@ -214,22 +237,6 @@ typedef struct yolo_layer_info {
 YOLO_API yolo_status yolo_context_get_layer(const yolo_context *context, int index, yolo_layer_info *info);
 
 /* ---- Running ---------------------------------------------------------------------------------------------------- */
-
-typedef enum yolo_resize {
-    YOLO_RESIZE_AUTO = 0,  /* letterbox if the cfg has letter_box=1, else stretch: as AlexeyAB's Darknet does */
-    YOLO_RESIZE_STRETCH,   /* both sides to the network's, whatever the aspect */
-    YOLO_RESIZE_LETTERBOX, /* aspect kept, the rest filled with grey 0.5 */
-} yolo_resize;
-
-typedef enum yolo_nms {
-    YOLO_NMS_AUTO = 0, /* what the cfg's last head says */
-    YOLO_NMS_NONE,
-    YOLO_NMS_DEFAULT, /* suppress when IoU > threshold */
-    YOLO_NMS_GREEDY,  /* DIoU with beta 0.6 */
-    YOLO_NMS_DIOU,    /* DIoU with the cfg's beta (Zheng et al., arXiv 1911.08287) */
-    YOLO_NMS_CORNERS, /* as default; Gaussian_yolo's own name for it */
-    YOLO_NMS_SOFT,    /* scores decay by 1 - IoU above the threshold (Bodla et al., arXiv 1704.04503, linear) */
-} yolo_nms;
 
 typedef struct yolo_detect_options {
     float threshold;               /* scores above it are kept, 0 <= threshold < 1 */

@@ -147,8 +147,10 @@ yolo_status yolo_set_input(yolo_context *context, const yolo_image *image, yolo_
     if (input->channels != 1 && input->channels != 3)
         return fail(error, YOLO_BAD_ARGUMENT, "%s: its input has %d channels: it takes no pictures", model->cfg.path,
                     input->channels);
-    bool letterboxed = resize == YOLO_RESIZE_LETTERBOX || (resize == YOLO_RESIZE_AUTO && model->net.letterbox);
-    context->fit = letterbox_fit(image->width, image->height, input->width, input->height, letterboxed);
+    if (resize < YOLO_RESIZE_AUTO || resize > YOLO_RESIZE_CROP)
+        return fail(error, YOLO_BAD_ARGUMENT, "there is no resize number %d", (int)resize);
+    if (resize == YOLO_RESIZE_AUTO) resize = model->resize;
+    context->fit = letterbox_fit(image->width, image->height, input->width, input->height, resize);
     context->image_width = image->width;
     context->image_height = image->height;
     input_job job = {context, image};

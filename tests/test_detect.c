@@ -51,7 +51,7 @@ static void stretched_boxes_become_pixels(void) {
 
 /* A picture of 768 x 576 in 416 x 416 takes rows 52..364. */
 static void letterbox_is_undone(void) {
-    const letterbox fit = letterbox_fit(768, 576, 416, 416, true);
+    const letterbox fit = letterbox_fit(768, 576, 416, 416, YOLO_RESIZE_LETTERBOX);
     const candidate row = {0.5f, (float)(52 + 156) / 416, 0.25f, (float)312 / 416, 0.9f, 0, 0};
     yolo_detections out = finish(&row, 1, &fit, 768, 576, &rules);
     CHECK_INT(fit.height, 312);

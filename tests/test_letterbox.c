@@ -78,7 +78,7 @@ static void matches_the_textbook(void) {
         for (int channels = 1; channels <= 3; channels += 2) {
             test_note("%d x %d x %d to %d x %d", sizes[i][0], sizes[i][1], channels, sizes[i][2], sizes[i][3]);
             yolo_image image = noise(sizes[i][0], sizes[i][1], channels, i);
-            letterbox box = letterbox_fit(image.width, image.height, sizes[i][2], sizes[i][3], false);
+            letterbox box = letterbox_fit(image.width, image.height, sizes[i][2], sizes[i][3], YOLO_RESIZE_STRETCH);
             float *output = resize(&box, &image, NULL, 1, (size_t)channels, channels);
             double worst = 0;
             for (int y = 0; y < box.height; y++)
@@ -95,7 +95,7 @@ static void matches_the_textbook(void) {
 
 static void threads_and_strides_change_nothing(void) {
     yolo_image image = noise(301, 203, 3, 1);
-    letterbox box = letterbox_fit(image.width, image.height, 160, 128, true);
+    letterbox box = letterbox_fit(image.width, image.height, 160, 128, YOLO_RESIZE_LETTERBOX);
     float *one = resize(&box, &image, NULL, 1, 3, 3);
     for (int threads = 2; threads <= 5; threads++) {
         size_t count = 160 * 128, stride = (size_t)threads + 1;
@@ -112,19 +112,19 @@ static void threads_and_strides_change_nothing(void) {
 }
 
 static void keeps_the_aspect(void) {
-    letterbox box = letterbox_fit(768, 576, 416, 416, true);
+    letterbox box = letterbox_fit(768, 576, 416, 416, YOLO_RESIZE_LETTERBOX);
     CHECK_INT(box.width, 416), CHECK_INT(box.height, 312), CHECK_INT(box.offset_y, 52), CHECK_INT(box.offset_x, 0);
-    box = letterbox_fit(353, 500, 320, 256, true);
+    box = letterbox_fit(353, 500, 320, 256, YOLO_RESIZE_LETTERBOX);
     CHECK_INT(box.width, 180), CHECK_INT(box.height, 256), CHECK_INT(box.offset_x, 70), CHECK_INT(box.offset_y, 0);
-    box = letterbox_fit(100000, 10, 416, 416, true); /* Darknet's arithmetic gives a height of 0 */
+    box = letterbox_fit(100000, 10, 416, 416, YOLO_RESIZE_LETTERBOX); /* Darknet's arithmetic gives a height of 0 */
     CHECK_INT(box.width, 416), CHECK_INT(box.height, 1), CHECK_INT(box.offset_y, 207);
-    box = letterbox_fit(1000000, 1000000, 4096, 4096, true); /* beyond 32 bits */
+    box = letterbox_fit(1000000, 1000000, 4096, 4096, YOLO_RESIZE_LETTERBOX); /* beyond 32 bits */
     CHECK_INT(box.width, 4096), CHECK_INT(box.height, 4096);
 }
 
 static void surrounds_with_grey(void) {
     yolo_image image = noise(20, 10, 3, 2);
-    letterbox box = letterbox_fit(20, 10, 16, 16, true);
+    letterbox box = letterbox_fit(20, 10, 16, 16, YOLO_RESIZE_LETTERBOX);
     float *output = resize(&box, &image, NULL, 2, 3, 3);
     for (int y = 0; y < 16; y++) {
         bool inside = y >= 4 && y < 12;
@@ -136,7 +136,7 @@ static void surrounds_with_grey(void) {
 static void changes_channels(void) {
     yolo_image image = noise(150, 40, 3, 3), grey = noise(150, 40, 1, 0);
     for (int y = 0; y < 40; y++) image_grey_row(image_row(&image, y), 150, image_row(&grey, y));
-    letterbox box = letterbox_fit(150, 40, 99, 31, false);
+    letterbox box = letterbox_fit(150, 40, 99, 31, YOLO_RESIZE_STRETCH);
     float *converted = resize(&box, &image, NULL, 1, 1, 1), *expected = resize(&box, &grey, NULL, 1, 1, 1);
     CHECK_SAME_FLOATS(converted, expected, 99 * 31);
     float *repeated = resize(&box, &grey, NULL, 1, 4, 3);
@@ -148,9 +148,30 @@ static void changes_channels(void) {
     yolo_image_free(&grey);
 }
 
+/* A crop is the middle of the whole picture, resized. */
+static void crops_the_middle(void) {
+    static const int sizes[][4] = {
+        {90, 40, 30, 30}, {40, 90, 30, 30}, {33, 33, 30, 30}, {7, 90, 64, 32}, {90, 7, 32, 64}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        int width = sizes[i][2], height = sizes[i][3];
+        test_note("%dx%d to %dx%d", sizes[i][0], sizes[i][1], width, height);
+        yolo_image image = noise(sizes[i][0], sizes[i][1], 3, i);
+        letterbox box = letterbox_fit(image.width, image.height, width, height, YOLO_RESIZE_CROP);
+        CHECK(box.width >= width && box.height >= height && (box.width == width || box.height == height));
+        CHECK(box.offset_x == -((box.width - width) / 2) && box.offset_y == -((box.height - height) / 2));
+        letterbox all = letterbox_fit(image.width, image.height, box.width, box.height, YOLO_RESIZE_STRETCH);
+        float *found = resize(&box, &image, NULL, 2, 3, 3), *whole = resize(&all, &image, NULL, 1, 3, 3);
+        for (int y = 0; y < height; y++) {
+            const float *expected = whole + 3 * ((y - box.offset_y) * box.width - box.offset_x);
+            CHECK_SAME_FLOATS(found + 3 * y * width, expected, (size_t)width * 3);
+        }
+        yolo_image_free(&image);
+    }
+}
+
 static void kernel_sets_agree(void) {
     yolo_image image = noise(333, 222, 3, 4);
-    letterbox box = letterbox_fit(333, 222, 160, 128, true);
+    letterbox box = letterbox_fit(333, 222, 160, 128, YOLO_RESIZE_LETTERBOX);
     float *expected = resize(&box, &image, "portable", 1, 3, 3);
     for (size_t i = 0; kernels_at(i); i++)
         if (kernels_supported(kernels_at(i)))
@@ -197,7 +218,8 @@ static reference parse(const char *json) {
 }
 
 static void compare(const reference *r, const yolo_image *image, bool keep_aspect) {
-    letterbox box = letterbox_fit(image->width, image->height, r->width, r->height, keep_aspect);
+    letterbox box = letterbox_fit(image->width, image->height, r->width, r->height,
+                                  keep_aspect ? YOLO_RESIZE_LETTERBOX : YOLO_RESIZE_STRETCH);
     float *output = resize(&box, image, NULL, 2, (size_t)r->channels, r->channels);
     size_t pixels = (size_t)r->width * (size_t)r->height, count = pixels * (size_t)r->channels;
     for (int i = 0; i < r->sample_count; i++) {
@@ -260,9 +282,9 @@ static void equals_darknet(void) {
 int main(void) {
     static const test_case cases[] = {
         TEST(matches_the_textbook), TEST(threads_and_strides_change_nothing),
-        TEST(keeps_the_aspect),     TEST(surrounds_with_grey),
-        TEST(changes_channels),     TEST(kernel_sets_agree),
-        TEST(equals_darknet),
+        TEST(crops_the_middle),     TEST(keeps_the_aspect),
+        TEST(surrounds_with_grey),  TEST(changes_channels),
+        TEST(kernel_sets_agree),    TEST(equals_darknet),
     };
     return test_run(cases, sizeof cases / sizeof *cases);
 }

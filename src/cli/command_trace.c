@@ -116,6 +116,22 @@ static void write_detection(struct output *output, const yolo_detection *found, 
     output_text(output, "}");
 }
 
+/* Darknet's number of a kind of NMS; -1 for those it lacks. */
+static int darknet_nms(yolo_nms nms) {
+    switch (nms) {
+    case YOLO_NMS_DEFAULT:
+        return 0;
+    case YOLO_NMS_GREEDY:
+        return 1;
+    case YOLO_NMS_DIOU:
+        return 2;
+    case YOLO_NMS_CORNERS:
+        return 3;
+    default:
+        return -1;
+    }
+}
+
 /* Boxes are relative to the picture and not clipped, as the references have them. */
 static yolo_status write_detections(const struct trace *trace, const yolo_image *image, yolo_error *error) {
     yolo_detect_options options = session_detect_options(trace->session);
@@ -126,8 +142,8 @@ static yolo_status write_detections(const struct trace *trace, const yolo_image 
     output_text(trace->output, ",\n\"score_threshold\":");
     json_decimal(trace->output, trace->session->settings->threshold, 9);
     output_format(trace->output,
-                  ",\"candidates_before_nms\":%zu,\"nms\":{\"kind\":\"%s\",\"iou\":", found.candidate_count,
-                  choice_name(nms_choices, trace->session->settings->nms));
+                  ",\"candidates_before_nms\":%zu,\"nms\":{\"kind\":%d,\"beta\":%.6g,\"iou\":", found.candidate_count,
+                  darknet_nms(session_nms(trace->session)), (double)trace->session->info.nms_beta);
     json_decimal(trace->output, trace->session->settings->nms_iou, 9);
     output_text(trace->output, "},\n\"detections\":[");
     for (size_t i = 0; i < found.count; i++) {

@@ -9,6 +9,7 @@ const struct choice resize_choices[] = {
     {"auto", YOLO_RESIZE_AUTO, false},
     {"stretch", YOLO_RESIZE_STRETCH, false},
     {"letterbox", YOLO_RESIZE_LETTERBOX, false},
+    {"crop", YOLO_RESIZE_CROP, false},
     {NULL, 0, false},
 };
 
@@ -54,7 +55,7 @@ const struct option option_table[] = {
     {"size", 0, OPTION_SIZE, GROUP_NETWORK, FIELD(size), FOR_MODEL, 0, "WxH",
      "the network's input in pixels (as the cfg says)", 1, 65536, NULL},
     {"resize", 0, OPTION_CHOICE, GROUP_NETWORK, FIELD(resize), FOR_PICTURES, 0, "HOW",
-     "photos are fitted to it: auto, stretch or letterbox", 0, 0, resize_choices},
+     "how photos are fitted to it: stretch, letterbox, crop", 0, 0, resize_choices},
     {"threads", 0, OPTION_COUNT, GROUP_NETWORK, FIELD(threads), FOR_MODEL, 0, "N",
      "threads that share the work (one for each core)", 1, 1024, NULL},
     {"kernels", 0, OPTION_TEXT, GROUP_NETWORK, FIELD(kernels), FOR_ALL, 0, "NAME",

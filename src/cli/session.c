@@ -38,14 +38,14 @@ static enum exit_code code_of(const yolo_error *error) {
 }
 
 static void tell_what_is_used(const struct session *session) {
-    const struct settings *settings = session->settings;
     complain("using %s, %s, names %s", session->files.cfg,
              session->files.weights ? session->files.weights : "no weights",
              session->files.names ? session->files.names : "none");
     complain("using input %dx%dx%d, resize %s, nms %s, kernels %s, %d thread%s", session->context_info.width,
              session->context_info.height, session->context_info.channels,
-             choice_name(resize_choices, (int)session_resize(session)), choice_name(nms_choices, settings->nms),
-             session->info.kernels, session->context_info.threads, session->context_info.threads == 1 ? "" : "s");
+             choice_name(resize_choices, (int)session_resize(session)),
+             choice_name(nms_choices, (int)session_nms(session)), session->info.kernels, session->context_info.threads,
+             session->context_info.threads == 1 ? "" : "s");
 }
 
 static enum exit_code load_model(struct session *session) {
@@ -94,9 +94,13 @@ void session_close(struct session *session) {
 }
 
 yolo_resize session_resize(const struct session *session) {
-    if (session->settings->resize != YOLO_RESIZE_AUTO) return (yolo_resize)session->settings->resize;
-    const bool whole = session->info.letterbox || session->info.task == YOLO_TASK_CLASSIFY;
-    return whole ? YOLO_RESIZE_LETTERBOX : YOLO_RESIZE_STRETCH;
+    const yolo_resize asked = (yolo_resize)session->settings->resize;
+    return asked == YOLO_RESIZE_AUTO ? session->info.resize : asked;
+}
+
+yolo_nms session_nms(const struct session *session) {
+    const yolo_nms asked = (yolo_nms)session->settings->nms;
+    return asked == YOLO_NMS_AUTO ? session->info.nms : asked;
 }
 
 yolo_image_options session_image_options(const struct settings *settings) {
@@ -112,7 +116,7 @@ yolo_detect_options session_detect_options(const struct session *session) {
     yolo_detect_options options = yolo_detect_options_default();
     options.threshold = (float)settings->threshold;
     options.resize = session_resize(session);
-    options.nms = (yolo_nms)settings->nms;
+    options.nms = session_nms(session);
     options.nms_iou = (float)settings->nms_iou;
     options.nms_agnostic = settings->agnostic;
     options.no_clip = settings->no_clip;

@@ -27,9 +27,9 @@ struct session {
 enum exit_code session_open(const struct settings *settings, unsigned needs, struct session *session);
 void session_close(struct session *session);
 
-/* The resize that is used, never YOLO_RESIZE_AUTO: what the user says, else letterbox where the cfg asks for it and for
- * classifiers, which Darknet has always shown whole and undistorted pictures, else stretch. */
+/* The resize and the NMS that are used, never AUTO: what the user says, else what the network wants. */
 yolo_resize session_resize(const struct session *session);
+yolo_nms session_nms(const struct session *session);
 
 /* Whether --kernels names a set that this processor can run; if not, a sentence went to stderr. A wrong one is wrong
  * usage, not a broken model. */

@@ -18,8 +18,8 @@ typedef struct job {
     const letterbox *box;
     const yolo_image *image;
     const kernels *k;
-    const resize_tap *taps; /* [width] */
-    const float *zeros;     /* [width][channels] */
+    const resize_tap *taps; /* [columns] */
+    const float *zeros;     /* [columns][channels] */
     uint8_t *bands;         /* [threads][band_bytes] */
     size_t band_bytes;
     float *output;
@@ -32,7 +32,7 @@ typedef struct job {
 typedef struct band {
     float *rows[2]; /* resized source rows: row y in rows[y % 2] */
     int held[2];    /* which; -1 none */
-    float *blended; /* [width][sampled] */
+    float *blended; /* [columns][sampled] */
     uint8_t *grey;  /* [2 * width] */
 } band;
 
@@ -40,16 +40,26 @@ static int at_least_one(int64_t side) {
     return side < 1 ? 1 : (int)side;
 }
 
-letterbox letterbox_fit(int image_width, int image_height, int network_width, int network_height, bool keep_aspect) {
+letterbox letterbox_fit(int image_width, int image_height, int network_width, int network_height, yolo_resize how) {
     letterbox box = {network_width, network_height, 0, 0, network_width, network_height};
-    if (!keep_aspect) return box;
-    if ((float)network_width / (float)image_width < (float)network_height / (float)image_height)
+    if (how == YOLO_RESIZE_STRETCH) return box;
+    bool wide = (float)network_width / (float)image_width < (float)network_height / (float)image_height;
+    if (wide == (how == YOLO_RESIZE_LETTERBOX))
         box.height = at_least_one((int64_t)image_height * network_width / image_width);
     else
         box.width = at_least_one((int64_t)image_width * network_height / image_height);
     box.offset_x = (network_width - box.width) / 2;
     box.offset_y = (network_height - box.height) / 2;
     return box;
+}
+
+/* The columns of the picture that lie in the input: the first, and how many. */
+static int first_column(const letterbox *box) {
+    return box->offset_x < 0 ? -box->offset_x : 0;
+}
+
+static int column_count(const letterbox *box) {
+    return box->width < box->network_width ? box->width : box->network_width;
 }
 
 static size_t align(size_t bytes) {
@@ -81,10 +91,12 @@ static int position(int i, int count, int source, float *weight) {
     return before;
 }
 
-/* The last column is the picture's last, however the product rounds. */
-static void make_taps(resize_tap *taps, int width, int source) {
-    for (int x = 0; x < width; x++) {
-        resize_tap *t = &taps[x];
+/* Of the columns that lie in the input. The picture's last column is its last, however the product rounds. */
+static void make_taps(const letterbox *box, resize_tap *taps, int source) {
+    int width = box->width;
+    for (int i = 0; i < column_count(box); i++) {
+        int x = first_column(box) + i;
+        resize_tap *t = &taps[i];
         t->left = (uint32_t)(x == width - 1 ? source - 1 : position(x, width, source, &t->weight));
         t->right = t->left + 1 < (uint32_t)source ? t->left + 1 : t->left;
         if (t->right == t->left) t->weight = 0;
@@ -95,7 +107,7 @@ static void make_taps(resize_tap *taps, int width, int source) {
 static void resize_grey_row(const job *j, const uint8_t *rgb, uint8_t *grey, float *output) {
     enum { PAIRS = 64 };
     resize_tap pairs[PAIRS]; /* on the stack, because the taps are shared */
-    int width = j->box->width;
+    int width = column_count(j->box);
     for (int begin = 0; begin < width; begin += PAIRS) {
         int count = width - begin < PAIRS ? width - begin : PAIRS;
         for (int i = 0; i < count; i++) {
@@ -108,23 +120,23 @@ static void resize_grey_row(const job *j, const uint8_t *rgb, uint8_t *grey, flo
     }
 }
 
-/* Row y of the picture, resized horizontally: [width][sampled]. */
+/* Row y of the picture, resized horizontally: [columns][sampled]. */
 static const float *source_row(const job *j, band *b, int y) {
     float *row = b->rows[y % 2];
     if (b->held[y % 2] == y) return row;
     const uint8_t *bytes = image_row(j->image, y);
     if (j->sampled == j->image->channels)
-        j->k->resize_row((size_t)j->box->width, j->sampled, bytes, j->taps, row);
+        j->k->resize_row((size_t)column_count(j->box), j->sampled, bytes, j->taps, row);
     else
         resize_grey_row(j, bytes, b->grey, row);
     b->held[y % 2] = y;
     return row;
 }
 
-/* [width][sampled] to [width][pixel_stride]; grey is repeated. */
+/* [columns][sampled] to [width][pixel_stride]; grey is repeated. */
 static void spread(const job *j, const float *row, float *output) {
     size_t step = (size_t)j->sampled;
-    for (int x = 0; x < j->box->width; x++, row += step, output += j->pixel_stride)
+    for (int x = 0; x < column_count(j->box); x++, row += step, output += j->pixel_stride)
         for (int c = 0; c < j->channels; c++) output[c] = row[step == 1 ? 0 : c];
 }
 
@@ -143,10 +155,11 @@ static void picture_row(const job *j, band *b, int row) {
      * to 448 end at 4030.9998. Scores follow the input, so this is kept. */
     bool last = row == box->height - 1;
     const float *lower = last ? j->zeros : y + 1 < j->image->height ? source_row(j, b, y + 1) : upper;
-    size_t at = (size_t)(box->offset_y + row) * (size_t)box->network_width + (size_t)box->offset_x;
+    int column = box->offset_x > 0 ? box->offset_x : 0;
+    size_t at = (size_t)(box->offset_y + row) * (size_t)box->network_width + (size_t)column;
     float *output = j->output + at * j->pixel_stride;
     bool dense = j->sampled == j->channels && j->pixel_stride == (size_t)j->channels;
-    j->k->blend_rows((size_t)box->width * (size_t)j->sampled, upper, lower, weight, dense ? output : b->blended);
+    j->k->blend_rows((size_t)column_count(box) * (size_t)j->sampled, upper, lower, weight, dense ? output : b->blended);
     if (!dense) spread(j, b->blended, output);
 }
 
@@ -179,7 +192,7 @@ void letterbox_resize(const letterbox *box, const yolo_image *image, const kerne
     uint8_t *memory = scratch;
     resize_tap *taps = scratch;
     float *zeros = (float *)(void *)(memory + align((size_t)box->network_width * sizeof *taps));
-    make_taps(taps, box->width, image->width);
+    make_taps(box, taps, image->width);
     memset(zeros, 0, row_bytes(box->network_width));
     job j = {.box = box,
              .image = image,

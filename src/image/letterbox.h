@@ -6,16 +6,17 @@
 #include "image/image.h"
 #include "kernels/kernels.h"
 
-/* Where a picture lies in a network's input; the rest is grey 0.5. */
+/* Where a picture lies in a network's input; the rest is grey 0.5. Cropped, it lies beyond the input on two sides. */
 typedef struct letterbox {
     int network_width, network_height;
-    int offset_x, offset_y; /* of the picture's left top corner */
+    int offset_x, offset_y; /* of the picture's left top corner; negative where it is cropped */
     int width, height;      /* of the picture, resized */
 } letterbox;
 
-/* The whole input, or, where the aspect is to be kept, the largest part that Darknet's integer arithmetic gives. The
- * picture's size is the one that boxes will be reported in; all sides are at least 1. */
-letterbox letterbox_fit(int image_width, int image_height, int network_width, int network_height, bool keep_aspect);
+/* The whole input; or, to letterbox, the largest part of the picture's aspect; or, to crop, the smallest area of that
+ * aspect that covers the input: in Darknet's integer arithmetic. The picture's size is the one that boxes will be
+ * reported in; all sides are at least 1. `how` is not YOLO_RESIZE_AUTO. */
+letterbox letterbox_fit(int image_width, int image_height, int network_width, int network_height, yolo_resize how);
 
 /* Bytes of scratch that letterbox_resize needs for a network of that width. */
 size_t letterbox_scratch_bytes(int network_width, int threads);

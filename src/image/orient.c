@@ -68,8 +68,7 @@ static yolo_status turn_image(yolo_image *image, int orientation, const char *na
     /* Down first, so that the new rows are written from one end to the other: [measured] 12 megapixels in 41 ms
      * instead of 77, of which 32 are the first touch of the memory. */
     for (int x = 0; x < image->width; x += BLOCK)
-        for (int y = 0; y < image->height; y += BLOCK)
-            turn_block(image, &t, x, y);
+        for (int y = 0; y < image->height; y += BLOCK) turn_block(image, &t, x, y);
     turned.format = image->format;
     memory_free(image->pixels);
     *image = turned;

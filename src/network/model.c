@@ -160,6 +160,8 @@ static void find_task(struct yolo_model *model, const layer_plan *plans) {
         model->head = *head;
         if (head->class_count > model->class_count) model->class_count = head->class_count;
     }
+    bool whole = model->net.letterbox || !model->has_heads;
+    model->resize = whole ? YOLO_RESIZE_LETTERBOX : YOLO_RESIZE_STRETCH;
     if (model->has_heads) return;
     size_t scores = shape_count(plans[model->layer_count - 1].output);
     model->class_count = scores < MAX_CLASSES ? (int)scores : MAX_CLASSES;
@@ -243,7 +245,9 @@ yolo_status yolo_model_get_info(const yolo_model *model, yolo_model_info *info) 
         .channels = model->net.channels,
         .class_count = model->class_count,
         .layer_count = model->layer_count,
-        .letterbox = model->net.letterbox,
+        .resize = model->resize,
+        .nms = model->has_heads ? model->head.nms : YOLO_NMS_NONE,
+        .nms_beta = model->head.nms_beta,
         .has_weights = model->has_weights,
         .parameter_count = model->parameter_count,
         .weight_bytes = model->weight_bytes,

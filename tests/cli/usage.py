@@ -73,7 +73,7 @@ def values_out_of_range():
 
 @test
 def unknown_choices():
-    fails(2, "--resize must be one of auto, stretch, letterbox, not 'crop'", "--resize", "crop", "x.png")
+    fails(2, "--resize must be one of auto, stretch, letterbox, crop, not 'squeeze'", "--resize", "squeeze", "x.png")
     fails(2, "--nms must be one of auto, none, default, greedy, diou, corners, soft, not 'hard'", "--nms=hard", "x.png")
 
 
