@@ -39,6 +39,8 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 build ?= build/$(config)-$(notdir $(firstword $(CC)))$(if $(filter 0,$(OPENMP)),-no-openmp)$(if \
 	$(filter 0,$(TURBOJPEG)),-no-turbojpeg)
 
+comma := ,
+
 .PHONY: all test test-programs check format bench demo install uninstall clean help deps deps-check deps-cross
 all:
 
@@ -153,6 +155,8 @@ $(build)/%.o: %.c
 
 $(build)/src/api.o: private flags = -DYOLO_VERSION='"$(version)"'
 $(build)/src/image/font_data.o: private flags = -DYOLO_FONT_FILE='"$(font)"'
+# stb shifts negative numbers: undefined, harmless, and not ours to mend.
+$(build)/src/image/stb.o: private flags = $(if $(filter sanitize,$(config)),-fno-sanitize=shift$(comma)signed-integer-overflow)
 $(build)/src/image/font_data.o: $(font)
 $(foreach set,$(kernel_sets.$(arch)),$(eval $(build)/src/kernels/$(set).o: private flags = $(kernel_flags.$(set))))
 

@@ -91,7 +91,7 @@ typedef struct yolo_image {
 typedef struct yolo_image_options {
     int channels;            /* 1, 3, or 0 for what the file has */
     bool ignore_orientation; /* leave the picture as it is stored, whatever EXIF says */
-    uint64_t max_pixels;     /* larger pictures are refused before they are decoded */
+    uint64_t max_pixels;     /* larger pictures are refused before they are decoded; 0 refuses all */
 } yolo_image_options;
 
 /* As in the file, upright, at most 100 million pixels. */
