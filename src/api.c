@@ -135,9 +135,9 @@ yolo_status yolo_set_input(yolo_context *context, const yolo_image *image, yolo_
         return fail(error, YOLO_BAD_ARGUMENT, "%s: its input has %d channels: it takes no pictures", model->cfg.path,
                     input->channels);
     bool letterboxed = resize == YOLO_RESIZE_LETTERBOX || (resize == YOLO_RESIZE_AUTO && model->net.letterbox);
-    context->fit = letterbox_fit(image->width, image->height, input->width, input->height, letterboxed);
-    context->image_width = image->width;
-    context->image_height = image->height;
+    context->image_width = image->full_width ? image->full_width : image->width;
+    context->image_height = image->full_height ? image->full_height : image->height;
+    context->fit = letterbox_fit(context->image_width, context->image_height, input->width, input->height, letterboxed);
     letterbox_resize(&context->fit, image, model->kernels, context->network.threads, context->resize_scratch,
                      input->data, input->stride, input->channels);
     context->progress = INPUT_SET;
