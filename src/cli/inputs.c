@@ -53,12 +53,13 @@ enum step inputs_take_named(struct inputs *inputs, const char *path) {
     return inputs_give(inputs, text_copy_of(path), NULL);
 }
 
-enum step inputs_take_found(struct inputs *inputs, char *path, bool enter) {
+enum step inputs_take_found(struct inputs *inputs, char *path, enum folders folders) {
     struct stat status;
     const bool is_there = stat(path, &status) == 0;
     enum step step = STEP_ON;
     if (is_there && S_ISDIR(status.st_mode)) {
-        if (enter && !folder_is_open(inputs, path)) step = folder_open(inputs, path, inputs->options.recursive, NULL);
+        if (folders != FOLDERS_NOT && !folder_is_open(inputs, path))
+            step = folder_open(inputs, path, folders == FOLDERS_DEEP, NULL);
     } else if ((!is_there || S_ISREG(status.st_mode)) && picture_file_is_likely(path)) {
         return inputs_give(inputs, path, NULL);
     } else {

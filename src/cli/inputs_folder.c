@@ -71,7 +71,7 @@ static enum step next(struct inputs *inputs, struct source *source, bool may_wai
     (void)may_wait;
     if (folder->names.next == folder->names.count) return STEP_ENDED;
     char *path = path_join(source->path, folder->names.items[folder->names.next++]);
-    return inputs_take_found(inputs, path, folder->recursive);
+    return inputs_take_found(inputs, path, folder->recursive ? FOLDERS_DEEP : FOLDERS_NOT);
 }
 
 static void release(struct source *source) {

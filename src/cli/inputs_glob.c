@@ -41,6 +41,11 @@ static void unescape(char *part) {
     *to = '\0';
 }
 
+/* How folders that match as a whole are read. */
+static enum folders folders(const struct inputs *inputs) {
+    return inputs_get_options(inputs)->recursive ? FOLDERS_DEEP : FOLDERS_FLAT;
+}
+
 static enum step expand(struct inputs *inputs, char *folder, const char *rest, const char *whole);
 
 static void release(struct source *source) {
@@ -55,7 +60,7 @@ static enum step next(struct inputs *inputs, struct source *source, bool may_wai
     (void)may_wait;
     if (glob->names.next == glob->names.count) return STEP_ENDED;
     char *path = join(glob->folder, glob->names.items[glob->names.next++]);
-    if (!*glob->rest) return inputs_take_found(inputs, path, true);
+    if (!*glob->rest) return inputs_take_found(inputs, path, folders(inputs));
     if (path_is_folder(path) && !(glob->any_deep && folder_is_open(inputs, path))) {
         char *rest = glob->any_deep ? text_format("**/%s", glob->rest) : text_copy_of(glob->rest);
         const enum step step = expand(inputs, path, rest, NULL);
@@ -116,7 +121,7 @@ static enum step expand(struct inputs *inputs, char *folder, const char *rest, c
         if (is_special) return step;
     }
     struct stat status;
-    if (stat(folder, &status) == 0) return inputs_take_found(inputs, folder, true);
+    if (stat(folder, &status) == 0) return inputs_take_found(inputs, folder, folders(inputs));
     free(folder);
     return STEP_ON;
 }

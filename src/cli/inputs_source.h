@@ -45,8 +45,9 @@ enum step inputs_give(struct inputs *inputs, char *path, char *error);
 /* What the user named: a folder is read, all else is a picture. The path is copied. */
 enum step inputs_take_named(struct inputs *inputs, const char *path);
 
-/* What was met on the way, and is freed: a folder is read if `enter`, a picture is given, all else is skipped. */
-enum step inputs_take_found(struct inputs *inputs, char *path, bool enter);
+/* What was met on the way, and is freed: a folder is read as `folders` says, a picture is given, all else is skipped. */
+enum folders { FOLDERS_NOT, FOLDERS_FLAT, FOLDERS_DEEP };
+enum step inputs_take_found(struct inputs *inputs, char *path, enum folders folders);
 
 const struct inputs_options *inputs_get_options(const struct inputs *inputs);
 struct source *inputs_top(const struct inputs *inputs);

@@ -2,6 +2,7 @@
 #include "cli/output.h"
 
 #include "cli/message.h"
+#include "cli/path.h"
 #include "cli/text.h"
 
 #include <errno.h>
@@ -42,8 +43,20 @@ static void write_buffer(struct output *output) {
     output->buffered = 0;
 }
 
+/* What a link says that leads to nothing; NULL where it is no link. */
+static char *follow(const char *path) {
+    char target[4096];
+    const ssize_t length = readlink(path, target, sizeof target - 1);
+    if (length <= 0) return NULL;
+    target[length] = '\0';
+    if (target[0] == '/') return text_copy_of(target);
+    return text_format("%.*s%s", (int)(path_name(path) - path), path, target);
+}
+
 char *output_file_of(const char *path, bool part) {
-    char *real = realpath(path, NULL), *file = text_format("%s%s", real ? real : path, part ? ".part" : "");
+    char *real = realpath(path, NULL);
+    if (!real) real = follow(path);
+    char *file = text_format("%s%s", real ? real : path, part ? ".part" : "");
     free(real);
     return file;
 }
