@@ -100,9 +100,9 @@ optimise.thread := -O2 -g -fsanitize=thread
 optimise.coverage := -O0 -g --coverage
 
 compile := -std=gnu11 -Iinclude -Isrc -fPIC -fvisibility=hidden -fstack-protector-strong $(warnings) $(arithmetic) \
-	$(optimise.$(config)) $(openmp_flags) -DYOLO_WITH_OPENMP=$(OPENMP) -DYOLO_WITH_TURBOJPEG=$(TURBOJPEG) \
+	$(optimise.$(config)) $(openmp_flags) -pthread -DYOLO_WITH_OPENMP=$(OPENMP) -DYOLO_WITH_TURBOJPEG=$(TURBOJPEG) \
 	$(package_cflags) $(CPPFLAGS) $(CFLAGS)
-link := $(optimise.$(config)) $(openmp_flags) -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
+link := $(optimise.$(config)) $(openmp_flags) -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 libraries := $(package_libs) -lm $(LIBS)
 
 # Instruction sets beyond the processor's first are kept to one file each: src/kernels/cpu.c decides who may run it.

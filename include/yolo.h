@@ -86,15 +86,21 @@ typedef struct yolo_image {
     int channels;       /* 1 grey, 3 RGB */
     size_t stride;      /* bytes from one row to the next, at least width * channels */
     yolo_format format; /* of the file it was decoded from */
+    int full_width,
+        full_height; /* of the picture in the file, as seen, in whose pixels objects are found; 0: as above */
 } yolo_image;
 
 typedef struct yolo_image_options {
     int channels;            /* 1, 3, or 0 for what the file has */
     bool ignore_orientation; /* leave the picture as it is stored, whatever EXIF says */
     uint64_t max_pixels;     /* larger pictures are refused before they are decoded; 0 refuses all */
+    /* A JPEG may be decoded to a half, a quarter or an eighth of its size, which is faster, as long as a resize to this
+     * size still makes it smaller; 0: never. Smooth, but not the same pixels as the resize of the whole picture. */
+    int fit_width, fit_height;
+    bool fit_aspect; /* that resize keeps the aspect, inside this size: as YOLO_RESIZE_LETTERBOX does */
 } yolo_image_options;
 
-/* As in the file, upright, at most 100 million pixels. */
+/* As in the file, upright and whole, at most 100 million pixels. */
 YOLO_API yolo_image_options yolo_image_options_default(void);
 
 /* Decodes a picture: its bytes say which format it is, never its name. JPEG, PNG, BMP, GIF, TGA, PSD, PNM, HDR.
@@ -272,7 +278,7 @@ YOLO_API void yolo_detections_free(yolo_detections *detections);
 YOLO_API yolo_status yolo_detect(yolo_context *context, const yolo_image *image, const yolo_detect_options *options,
                                  yolo_detections *detections, yolo_error *error);
 
-/* Resizes an image into the network's input: bilinear with aligned corners, 0..255 to 0..1, as Darknet does. Grey and
+/* Resizes an image into the network's input, where its full size determines the place: bilinear with aligned corners, 0..255 to 0..1, as Darknet does. Grey and
  * RGB are converted to what the network takes. */
 YOLO_API yolo_status yolo_set_input(yolo_context *context, const yolo_image *image, yolo_resize resize,
                                     yolo_error *error);

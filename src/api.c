@@ -150,9 +150,9 @@ yolo_status yolo_set_input(yolo_context *context, const yolo_image *image, yolo_
     if (resize < YOLO_RESIZE_AUTO || resize > YOLO_RESIZE_CROP)
         return fail(error, YOLO_BAD_ARGUMENT, "there is no resize number %d", (int)resize);
     if (resize == YOLO_RESIZE_AUTO) resize = model->resize;
-    context->fit = letterbox_fit(image->width, image->height, input->width, input->height, resize);
-    context->image_width = image->width;
-    context->image_height = image->height;
+    context->image_width = image->full_width ? image->full_width : image->width;
+    context->image_height = image->full_height ? image->full_height : image->height;
+    context->fit = letterbox_fit(context->image_width, context->image_height, input->width, input->height, resize);
     input_job job = {context, image};
     team_run(context->network.threads, resize_input, &job);
     context->progress = INPUT_SET;

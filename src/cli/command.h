@@ -12,6 +12,8 @@ enum exit_code {
     EXIT_SOME_FAILED = 1, /* an input could not be processed, or an output could not be written */
     EXIT_WRONG_USAGE = 2,
     EXIT_NO_MODEL = 3,
+    EXIT_INTERRUPTED = 130, /* by SIGINT; outputs are valid, as far as the run came */
+    EXIT_TERMINATED = 143,  /* by SIGTERM */
 };
 
 /* Which commands an option belongs to: a set of these. */

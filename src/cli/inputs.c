@@ -1,125 +1,128 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cli/inputs.h"
 
+#include "cli/inputs_source.h"
 #include "cli/output_names.h"
 #include "cli/path.h"
 #include "cli/picture_files.h"
 #include "cli/text.h"
 
-#include <dirent.h>
-#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The folder whose entries are being given out. */
-struct folder {
-    char **names; /* [count], sorted */
-    size_t count, next;
-};
+#include <sys/stat.h>
 
 struct inputs {
-    char *const *arguments;
-    size_t count, next;
-    size_t skipped;
-    const struct source_type *source; /* of the argument being read; NULL: the next one is due */
-    struct folder folder;
-    bool ended;                /* the one thing there is to say of the argument has been said */
-    char *path, *name, *error; /* of the input given out last */
+    struct inputs_options options;
+    size_t next; /* argument */
+    struct source *top;
+    size_t given, skipped;
+    bool holds_next;           /* inputs_peek has taken it */
+    char *path, *name, *error; /* of the input given out last, or held */
     char *common;              /* the folder that all arguments lie in, cleaned: what names leave out */
     struct output_names *taken;
 };
 
-/* A kind of argument. `open` prepares, `next` sets inputs->path (and ->error) or returns false at its end. */
-struct source_type {
+const struct inputs_options *inputs_get_options(const struct inputs *inputs) {
+    return &inputs->options;
+}
+
+struct source *inputs_top(const struct inputs *inputs) {
+    return inputs->top;
+}
+
+enum step inputs_push(struct inputs *inputs, struct source *source) {
+    source->below = inputs->top;
+    source->given_before = inputs->given;
+    inputs->top = source;
+    return STEP_ON;
+}
+
+enum step inputs_give(struct inputs *inputs, char *path, char *error) {
+    free(inputs->path);
+    free(inputs->error);
+    inputs->path = path;
+    inputs->error = error;
+    inputs->given++;
+    return STEP_GIVEN;
+}
+
+enum step inputs_take_named(struct inputs *inputs, const char *path) {
+    if (path_is_folder(path))
+        return folder_open(inputs, path, inputs->options.recursive, "the folder holds no pictures");
+    return inputs_give(inputs, text_copy_of(path), NULL);
+}
+
+enum step inputs_take_found(struct inputs *inputs, char *path, enum folders folders) {
+    struct stat status;
+    const bool is_there = stat(path, &status) == 0;
+    enum step step = STEP_ON;
+    if (is_there && S_ISDIR(status.st_mode)) {
+        if (folders != FOLDERS_NOT && !folder_is_open(inputs, path))
+            step = folder_open(inputs, path, folders == FOLDERS_DEEP, NULL);
+    } else if ((!is_there || S_ISREG(status.st_mode)) && picture_file_is_likely(path)) {
+        return inputs_give(inputs, path, NULL);
+    } else {
+        inputs->skipped++; /* a pipe would wait */
+    }
+    free(path);
+    return step;
+}
+
+/* ---- Arguments -------------------------------------------------------------------------------------------------- */
+
+static bool is_stdin(const char *argument) {
+    return strcmp(argument, "-") == 0;
+}
+
+static bool is_there(const char *argument) {
+    struct stat status;
+    return lstat(argument, &status) == 0;
+}
+
+static bool is_list(const char *argument) {
+    return argument[0] == '@' && argument[1];
+}
+
+static bool is_pattern(const char *argument) {
+    return argument[glob_fixed_length(argument)];
+}
+
+static bool is_anything(const char *argument) {
+    (void)argument;
+    return true;
+}
+
+static enum step open_list(struct inputs *inputs, const char *argument) {
+    return list_open(inputs, argument + 1);
+}
+
+/* The first row that matches decides: a file may be called like a list or a pattern. */
+static const struct kind {
     bool (*matches)(const char *argument);
-    void (*open)(struct inputs *inputs, const char *argument);
-    bool (*next)(struct inputs *inputs, const char *argument);
+    enum step (*open)(struct inputs *inputs, const char *argument);
+} kinds[] = {
+    {is_stdin, list_open},   {is_there, inputs_take_named},    {is_list, open_list},
+    {is_pattern, glob_open}, {is_anything, inputs_take_named},
 };
 
-static void open_nothing(struct inputs *inputs, const char *argument) {
-    (void)inputs;
-    (void)argument;
+static const struct kind *kind_of(const char *argument) {
+    const struct kind *kind = kinds;
+    while (!kind->matches(argument)) kind++;
+    return kind;
 }
 
-static bool next_file(struct inputs *inputs, const char *argument) {
-    if (inputs->path) return false; /* it was given out already */
-    inputs->path = text_copy_of(argument);
+bool inputs_are_repeatable(char *const *arguments, size_t count) {
+    struct stat status;
+    for (size_t i = 0; i < count; i++) {
+        const struct kind *kind = kind_of(arguments[i]);
+        if (kind->open == list_open) return false;
+        if (kind->open == open_list && (stat(arguments[i] + 1, &status) != 0 || !S_ISREG(status.st_mode))) return false;
+    }
     return true;
 }
 
-static int compare_names(const void *a, const void *b) {
-    return text_compare_natural(*(char *const *)a, *(char *const *)b);
-}
-
-static void close_folder(struct folder *folder) {
-    for (size_t i = 0; i < folder->count; i++) free(folder->names[i]);
-    free(folder->names);
-    *folder = (struct folder){NULL, 0, 0};
-}
-
-static void add_name(struct folder *folder, size_t *capacity, const char *name) {
-    if (folder->count == *capacity) {
-        *capacity = *capacity ? *capacity * 2 : 64;
-        folder->names = reallocate(folder->names, *capacity, sizeof *folder->names);
-    }
-    folder->names[folder->count++] = text_copy_of(name);
-}
-
-static void fail_folder(struct inputs *inputs, const char *argument, const char *reason) {
-    inputs->path = text_copy_of(argument);
-    inputs->error = text_format("%s: %s", argument, reason);
-}
-
-static void open_folder(struct inputs *inputs, const char *argument) {
-    size_t capacity = 0;
-    DIR *directory = opendir(argument);
-    if (!directory) {
-        fail_folder(inputs, argument, strerror(errno));
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(directory));)
-        if (entry->d_name[0] != '.') add_name(&inputs->folder, &capacity, entry->d_name);
-    closedir(directory);
-    if (inputs->folder.count)
-        qsort(inputs->folder.names, inputs->folder.count, sizeof *inputs->folder.names, compare_names);
-}
-
-static bool next_in_folder(struct inputs *inputs, const char *argument) {
-    struct folder *folder = &inputs->folder;
-    if (inputs->error) { /* to be given out once */
-        const bool first = !inputs->ended;
-        inputs->ended = true;
-        return first;
-    }
-    while (folder->next < folder->count) {
-        char *path = path_join(argument, folder->names[folder->next++]);
-        if (!path_is_folder(path)) {
-            if (picture_file_is_likely(path)) {
-                free(inputs->path);
-                inputs->path = path;
-                return true;
-            }
-            inputs->skipped++;
-        }
-        free(path);
-    }
-    close_folder(folder);
-    if (inputs->path) return false;
-    fail_folder(inputs, argument, "the folder holds no pictures");
-    inputs->ended = true;
-    return true;
-}
-
-static bool matches_any(const char *argument) {
-    (void)argument;
-    return true;
-}
-
-/* The first row that matches decides. */
-static const struct source_type source_types[] = {
-    {path_is_folder, open_folder, next_in_folder},
-    {matches_any, open_nothing, next_file},
-};
+/* ---- Names ------------------------------------------------------------------------------------------------------ */
 
 /* Shortens `common` to the folder that both it and `folder` are in. */
 static void narrow(char *common, const char *folder) {
@@ -130,68 +133,106 @@ static void narrow(char *common, const char *folder) {
     common[length] = '\0';
 }
 
-/* The folder that all arguments lie in, as far as their spelling shows. */
+/* The folder that an argument's pictures lie in, as far as its spelling shows, cleaned. */
+static char *folder_of(const char *argument) {
+    const struct kind *kind = kind_of(argument);
+    if (kind->open == list_open || kind->open == open_list) return text_copy_of("");
+    char *path = text_copy_of(argument);
+    if (kind->open == glob_open) path[glob_fixed_length(argument)] = '\0';
+    char *folder = path_clean(path);
+    if (kind->open == inputs_take_named && !path_is_folder(argument)) folder[path_name(folder) - folder] = '\0';
+    const size_t length = strlen(folder);
+    if (length && folder[length - 1] == '/') folder[length - 1] = '\0';
+    free(path);
+    return folder;
+}
+
 static char *common_folder(char *const *arguments, size_t count) {
-    char *common = NULL;
-    for (size_t i = 0; i < count; i++) {
-        char *folder = path_clean(arguments[i]);
-        if (!path_is_folder(arguments[i])) folder[path_name(folder) - folder] = '\0';
-        size_t length = strlen(folder);
-        if (length && folder[length - 1] == '/') folder[length - 1] = '\0';
-        if (common)
-            narrow(common, folder);
-        else
-            common = text_copy_of(folder);
+    char *common = count ? folder_of(arguments[0]) : text_copy_of("");
+    for (size_t i = 1; i < count; i++) {
+        char *folder = folder_of(arguments[i]);
+        narrow(common, folder);
         free(folder);
     }
-    return common ? common : text_copy_of("");
-}
-
-struct inputs *inputs_open(char *const *arguments, size_t count) {
-    struct inputs *inputs = allocate(1, sizeof *inputs);
-    inputs->arguments = arguments;
-    inputs->count = count;
-    inputs->common = common_folder(arguments, count);
-    inputs->taken = output_names_open();
-    return inputs;
-}
-
-/* Moves to the next argument and its kind. */
-static void begin_argument(struct inputs *inputs) {
-    const char *argument = inputs->arguments[inputs->next];
-    const struct source_type *source = source_types;
-    while (!source->matches(argument)) source++;
-    inputs->source = source;
-    free(inputs->path);
-    free(inputs->error);
-    inputs->path = inputs->error = NULL;
-    inputs->ended = false;
-    source->open(inputs, argument);
+    return common;
 }
 
 /* The path without the folder that all arguments share. */
 static char *mirrored_name(const struct inputs *inputs) {
     char *clean = path_clean(inputs->path);
     const size_t length = strlen(inputs->common);
-    char *name =
+    const char *name =
         length && strncmp(clean, inputs->common, length) == 0 && clean[length] == '/' ? clean + length + 1 : clean;
-    char *unique = output_names_take(inputs->taken, *name ? name : "picture");
+    if (!*name) name = "picture";
+    char *unique = inputs->options.unnamed ? text_copy_of(name) : output_names_take(inputs->taken, name);
     free(clean);
     return unique;
 }
 
-bool inputs_next(struct inputs *inputs, struct input *input) {
-    for (; inputs->next < inputs->count; inputs->next++) {
-        if (!inputs->source) begin_argument(inputs);
-        if (inputs->source->next(inputs, inputs->arguments[inputs->next])) {
-            free(inputs->name);
-            inputs->name = mirrored_name(inputs);
-            *input = (struct input){inputs->path, inputs->name, inputs->error};
-            return true;
-        }
-        inputs->source = NULL;
+/* ---- The iterator ----------------------------------------------------------------------------------------------- */
+
+struct inputs *inputs_open(const struct inputs_options *options) {
+    struct inputs *inputs = allocate(1, sizeof *inputs);
+    inputs->options = *options;
+    inputs->common = common_folder(options->arguments, options->count);
+    inputs->taken = output_names_open();
+    return inputs;
+}
+
+static void release(struct source *source) {
+    source->type->release(source);
+    free(source->path);
+    free(source);
+}
+
+/* Takes the top away; one that the user named and that held nothing is a mistake to be reported. */
+static enum step pop(struct inputs *inputs) {
+    struct source *ended = inputs->top;
+    inputs->top = ended->below;
+    enum step step = STEP_ON;
+    if (ended->nothing && inputs->given == ended->given_before)
+        step = inputs_give(inputs, text_copy_of(ended->path), text_format("%s: %s", ended->path, ended->nothing));
+    release(ended);
+    return step;
+}
+
+static enum step advance(struct inputs *inputs, bool may_wait) {
+    if (!inputs->top) {
+        if (inputs->next == inputs->options.count) return STEP_ENDED;
+        const char *argument = inputs->options.arguments[inputs->next++];
+        return kind_of(argument)->open(inputs, argument);
     }
-    return false;
+    const enum step step = inputs->top->type->next(inputs, inputs->top, may_wait);
+    return step == STEP_ENDED ? pop(inputs) : step;
+}
+
+static bool is_stopped(const struct inputs *inputs) {
+    struct pollfd stop = {.fd = inputs->options.stop_file, .events = POLLIN};
+    return stop.fd >= 0 && poll(&stop, 1, 0) > 0;
+}
+
+static enum inputs_state find_next(struct inputs *inputs, bool may_wait) {
+    enum step step = STEP_ON;
+    while (step == STEP_ON) step = is_stopped(inputs) ? STEP_ENDED : advance(inputs, may_wait);
+    if (step != STEP_GIVEN) return step == STEP_WAIT ? INPUTS_LATER : INPUTS_ENDED;
+    free(inputs->name);
+    inputs->name = mirrored_name(inputs);
+    return INPUTS_READY;
+}
+
+bool inputs_next(struct inputs *inputs, struct input *input) {
+    enum inputs_state state = INPUTS_READY;
+    if (!inputs->holds_next || is_stopped(inputs)) state = find_next(inputs, true);
+    inputs->holds_next = false;
+    if (state == INPUTS_READY) *input = (struct input){inputs->path, inputs->name, inputs->error};
+    return state == INPUTS_READY;
+}
+
+enum inputs_state inputs_peek(struct inputs *inputs) {
+    if (inputs->holds_next) return INPUTS_READY;
+    const enum inputs_state state = find_next(inputs, false);
+    inputs->holds_next = state == INPUTS_READY;
+    return state;
 }
 
 size_t inputs_skipped(const struct inputs *inputs) {
@@ -199,7 +240,11 @@ size_t inputs_skipped(const struct inputs *inputs) {
 }
 
 void inputs_close(struct inputs *inputs) {
-    close_folder(&inputs->folder);
+    while (inputs->top) {
+        struct source *top = inputs->top;
+        inputs->top = top->below;
+        release(top);
+    }
     output_names_close(inputs->taken);
     free(inputs->path);
     free(inputs->name);

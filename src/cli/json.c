@@ -2,6 +2,7 @@
 
 #include "cli/options.h"
 #include "cli/session.h"
+#include "cli/settings.h"
 #include "cli/text.h"
 
 #include <math.h>
@@ -87,6 +88,15 @@ static void counts(struct output *output, const struct session *session, const s
     free(items);
 }
 
+static void timing(struct output *output, const struct result *result) {
+    output_text(output, ",\"timing_ms\":");
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        output_format(output, "%s\"%s\":", stage ? "," : "{", stage_names[stage]);
+        json_decimal(output, result->stage_ms[stage], 3);
+    }
+    output_text(output, "}");
+}
+
 void json_result(struct output *output, const struct session *session, const struct result *result) {
     output_text(output, "{\"file\":");
     json_text(output, result->path);
@@ -112,6 +122,7 @@ void json_result(struct output *output, const struct session *session, const str
         }
         output_text(output, "]");
     }
+    if (session->settings->timing) timing(output, result);
     output_text(output, "}");
 }
 

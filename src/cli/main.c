@@ -15,12 +15,12 @@
 enum { ANY_NUMBER = -1 };
 
 const struct command command_table[] = {
-    {"detect", FOR_DETECT, "IMAGE|DIR...", 1, (size_t)ANY_NUMBER,
+    {"detect", FOR_DETECT, "IMAGE|DIR|@LIST|-...", 1, (size_t)ANY_NUMBER,
      "Finds objects in pictures with any network of the Darknet family.", command_detect},
     {"info", FOR_INFO, "", 0, 0, "layers, shapes, work and memory of a network", command_info},
     {"trace", FOR_TRACE, "IMAGE", 1, 1, "statistics and samples of every layer's output, as JSON", command_trace},
     {"bench", FOR_BENCH, "[IMAGE]", 0, 1, "how fast a network runs here", command_bench},
-    {"classify", FOR_CLASSIFY, "IMAGE|DIR...", 1, (size_t)ANY_NUMBER, "the best classes of whole pictures",
+    {"classify", FOR_CLASSIFY, "IMAGE|DIR|@LIST|-...", 1, (size_t)ANY_NUMBER, "the best classes of whole pictures",
      command_classify},
     {"kernels", FOR_KERNELS, "", 0, 0, "instruction sets the program can use", command_kernels},
     {NULL, 0, NULL, 0, 0, NULL, NULL},

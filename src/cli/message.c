@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,15 +21,23 @@ static void write_line(const char *line, size_t length) {
     }
 }
 
+bool message_terminal(void) {
+    const char *kind = getenv("TERM");
+    return isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb") != 0;
+}
+
 void complain(const char *format, ...) {
-    static const char prefix[] = "detect: ";
-    char sentence[2048], line[sizeof prefix + sizeof sentence * TEXT_ESCAPE_GROWTH + 1];
+    static const char clear[] = "\x1b[K", name[] = "detect: ";
+    const char *prefix = message_terminal() ? "\x1b[K"
+                                              "detect: "
+                                            : name;
+    char sentence[2048], line[sizeof clear + sizeof name + sizeof sentence * TEXT_ESCAPE_GROWTH + 1];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    memcpy(line, prefix, sizeof prefix - 1);
-    size_t length = sizeof prefix - 1;
+    size_t length = strlen(prefix);
+    memcpy(line, prefix, length);
     length += text_escape(sentence, line + length);
     line[length++] = '\n';
     write_line(line, length);

@@ -2,6 +2,7 @@
 #include "cli/output.h"
 
 #include "cli/message.h"
+#include "cli/path.h"
 #include "cli/text.h"
 
 #include <errno.h>
@@ -17,10 +18,12 @@ enum { BUFFER_BYTES = 1 << 16 };
 
 struct output {
     int file;
-    int error;       /* errno of the first failure, 0: none */
-    bool told;       /* it has been told on stderr */
-    char *path;      /* the final name; NULL for stdout */
-    char *part;      /* where it is written until it is whole; NULL: written as it is */
+    int error;  /* errno of the first failure, 0: none */
+    bool told;  /* it has been told on stderr */
+    char *path; /* the final name; NULL for stdout */
+    char *part; /* where it is written until it is whole; NULL: written as it is */
+    bool lines, again;
+    off_t whole;     /* bytes of the file at the last flush */
     size_t buffered; /* bytes of `buffer` that are not written yet */
     char buffer[BUFFER_BYTES];
 };
@@ -40,15 +43,27 @@ static void write_buffer(struct output *output) {
     output->buffered = 0;
 }
 
-/* The file that PATH leads to, so that a link stays a link; PATH itself where nothing is there yet. */
-static char *resolve(const char *path) {
+/* What a link says that leads to nothing; NULL where it is no link. */
+static char *follow(const char *path) {
+    char target[4096];
+    const ssize_t length = readlink(path, target, sizeof target - 1);
+    if (length <= 0) return NULL;
+    target[length] = '\0';
+    if (target[0] == '/') return text_copy_of(target);
+    return text_format("%.*s%s", (int)(path_name(path) - path), path, target);
+}
+
+char *output_file_of(const char *path, bool part) {
     char *real = realpath(path, NULL);
-    return real ? real : text_copy_of(path);
+    if (!real) real = follow(path);
+    char *file = text_format("%s%s", real ? real : path, part ? ".part" : "");
+    free(real);
+    return file;
 }
 
 static bool open_file(struct output *output, const char *path) {
     struct stat status;
-    output->path = resolve(path);
+    output->path = output_file_of(path, false);
     const bool exists = stat(output->path, &status) == 0;
     if (exists && S_ISDIR(status.st_mode)) {
         errno = EISDIR;
@@ -56,8 +71,10 @@ static bool open_file(struct output *output, const char *path) {
     } else if (exists && !S_ISREG(status.st_mode)) {
         output->file = open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     } else {
-        output->part = text_format("%s.part", output->path);
-        output->file = open(output->part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+        output->part = output_file_of(path, true);
+        const int how = output->again ? O_APPEND : O_TRUNC;
+        output->file = open(output->part, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | how, 0666);
+        if (output->file >= 0 && output->again) output->whole = lseek(output->file, 0, SEEK_END);
     }
     return output->file >= 0;
 }
@@ -68,13 +85,23 @@ static void release(struct output *output) {
     free(output);
 }
 
-struct output *output_open(const char *path) {
+static struct output *open_any(const char *path, bool lines, bool again) {
     struct output *output = allocate(1, sizeof *output);
     output->file = STDOUT_FILENO;
+    output->lines = lines;
+    output->again = again;
     if (strcmp(path, "-") == 0 || open_file(output, path)) return output;
     complain("%s cannot be written: %s", path, strerror(errno));
     release(output);
     return NULL;
+}
+
+struct output *output_open(const char *path) {
+    return open_any(path, false, false);
+}
+
+struct output *output_open_lines(const char *path, bool again) {
+    return open_any(path, true, again);
 }
 
 void output_bytes(struct output *output, const char *bytes, size_t count) {
@@ -113,7 +140,10 @@ void output_format(struct output *output, const char *format, ...) {
 /* Tells the first error, once. */
 static bool is_well(struct output *output) {
     if (output->error && !output->told) {
-        complain("%s cannot be written: %s", output->path ? output->path : "stdout", strerror(output->error));
+        const bool stays = output->lines && output->part;
+        complain("%s cannot be written: %s%s%s%s", output->path ? output->path : "stdout", strerror(output->error),
+                 stays ? "; what was written is in " : "", stays ? output->part : "",
+                 stays ? ", and --resume goes on from there" : "");
         output->told = true;
     }
     return !output->error;
@@ -121,17 +151,22 @@ static bool is_well(struct output *output) {
 
 bool output_flush(struct output *output) {
     write_buffer(output);
+    if (output->lines && output->part && !output->error) output->whole = lseek(output->file, 0, SEEK_CUR);
     return is_well(output);
+}
+
+/* Gives the file its name, or takes it away. */
+static void settle(struct output *output, bool keep) {
+    if (keep && !output->error && rename(output->part, output->path) != 0) output->error = errno;
+    if (!output->error && keep) return;
+    if (!output->lines || truncate(output->part, output->whole) != 0) unlink(output->part);
 }
 
 bool output_close(struct output *output, bool keep) {
     if (!output) return true;
     write_buffer(output);
     if (output->path && close(output->file) != 0 && !output->error && errno != EINTR) output->error = errno;
-    if (output->part) {
-        if (keep && !output->error && rename(output->part, output->path) != 0) output->error = errno;
-        if (!keep || output->error) unlink(output->part);
-    }
+    if (output->part) settle(output, keep);
     const bool well = is_well(output);
     release(output);
     return well;

@@ -13,6 +13,14 @@ struct output;
  * file (a pipe, /dev/null) is written as it is. NULL, after a sentence on stderr, where it cannot be opened. */
 struct output *output_open(const char *path);
 
+/* The same for a file of lines that can be continued: after an error it is cut back to what output_flush last sent, and
+ * what is written stays in PATH.part. With `again` lines are added to those that PATH.part holds. */
+struct output *output_open_lines(const char *path, bool again);
+
+/* The file that `path` leads to by links (itself, where there is nothing yet), and with `part` what is written until it
+ * is whole: free() it. */
+char *output_file_of(const char *path, bool part);
+
 void output_bytes(struct output *output, const char *bytes, size_t count);
 void output_text(struct output *output, const char *text);
 void output_format(struct output *output, const char *format, ...) __attribute__((format(printf, 2, 3)));

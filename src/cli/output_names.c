@@ -1,5 +1,6 @@
 /* A taken name is kept as a hash of eight bytes only: should two names share one, the second gets a number that it did
- * not need.
+ * not need. Memory stays below 64 MB: after some millions of pictures no more names are kept, and every further picture
+ * gets its own number.
  *
  * Why written names cannot collide: a name keeps its extension where that fits what is written (photo.jpg, scan.png);
  * one of a format that is not written has it replaced (scan.bmp -> scan.png), and that name is the one taken; where
@@ -14,9 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CAPACITY_MAX = 1 << 23 };
+
 struct output_names {
     uint64_t *slots; /* [capacity], 0: free; a power of two of them, at most half in use */
     size_t capacity, count;
+    size_t beyond; /* names given out after the slots were full */
 };
 
 struct output_names *output_names_open(void) {
@@ -76,6 +80,11 @@ static bool has_two_extensions(const char *name) {
     return has;
 }
 
+static bool is_full(const struct output_names *names) {
+    return names->capacity == CAPACITY_MAX && names->count + 2 > CAPACITY_MAX / 2;
+}
+
+/* Takes a name unless it is taken; where there is no room to remember it, it is only looked up. */
 static bool try_take(struct output_names *names, const char *name) {
     char *jpeg = output_picture_name(name, YOLO_FORMAT_JPEG), *png = output_picture_name(name, YOLO_FORMAT_PNG);
     const yolo_format promised = picture_format_of_extension(path_extension(name));
@@ -85,16 +94,18 @@ static bool try_take(struct output_names *names, const char *name) {
     free(png);
     for (size_t i = 0; i < 2; i++)
         if (values[i] && is_taken(names, values[i])) return false;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2 && !is_full(names); i++)
         if (values[i]) take(names, values[i]);
     return true;
 }
 
 char *output_names_take(struct output_names *names, const char *name) {
-    if (!has_two_extensions(name) && try_take(names, name)) return text_copy_of(name);
+    if (!is_full(names) && !has_two_extensions(name) && try_take(names, name)) return text_copy_of(name);
     const char *extension = path_extension(name);
-    /* A name that is asked for a million times must not try a million numbers each time. */
-    for (size_t number = 2;; number += number < 10 ? 1 : names->count) {
+    /* A name that is asked for a million times must not try a million numbers each time; beyond the slots a number must
+     * never come twice. */
+    size_t number = is_full(names) ? CAPACITY_MAX + ++names->beyond : 2;
+    for (;; number += is_full(names) ? (size_t)1 << 40 : number < 10 ? 1 : names->count) {
         char *other = text_format("%.*s-%zu%s", (int)(extension - name), name, number, extension);
         if (try_take(names, other)) return other;
         free(other);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const stage_names[STAGE_COUNT] = {"read", "decode", "infer", "draw", "write"};
+
 static int compare_ids(const void *a, const void *b) {
     const int one = *(const int *)a, other = *(const int *)b;
     return (one > other) - (one < other);

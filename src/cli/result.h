@@ -4,6 +4,11 @@
 
 #include "yolo.h"
 
+/* What the time of a picture goes into. */
+enum stage { STAGE_READ, STAGE_DECODE, STAGE_INFER, STAGE_DRAW, STAGE_WRITE, STAGE_COUNT };
+
+extern const char *const stage_names[STAGE_COUNT];
+
 struct result {
     const char *path;  /* as the user's arguments lead to it; any bytes */
     const char *name;  /* where files made of it go, below their folder */
@@ -15,6 +20,7 @@ struct result {
     const yolo_score *scores;   /* [score_count] a classifier's best classes, best first */
     size_t score_count;
     double read_ms, detect_ms; /* what reading and decoding, and the network with all around it, took */
+    double *stage_ms;          /* [STAGE_COUNT]; one that draws adds what that took, the rest of rendering is writing */
 };
 
 struct class_count {

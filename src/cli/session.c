@@ -77,6 +77,17 @@ static enum exit_code create_context(struct session *session, bool keep_layers) 
     return EXIT_DONE;
 }
 
+yolo_context *session_new_context(const struct session *session) {
+    yolo_context_options options = yolo_context_options_default();
+    options.width = session->context_info.width;
+    options.height = session->context_info.height;
+    options.threads = 1;
+    yolo_context *context = NULL;
+    yolo_error error;
+    if (yolo_context_create(session->model, &options, &context, &error)) complain("%s", error.message);
+    return context;
+}
+
 enum exit_code session_open(const struct settings *settings, unsigned needs, struct session *session) {
     *session = (struct session){.settings = settings};
     if (settings->kernels && !session_kernels_are_usable(settings->kernels)) return EXIT_WRONG_USAGE;

@@ -33,8 +33,10 @@ struct settings {
     uint64_t top; /* classes listed by a classifier */
 
     /* reading pictures */
+    bool recursive, zero_separated;
     uint64_t max_pixels;
     bool no_orientation;
+    bool draft;
 
     /* what is written; NULL: not */
     const char *output;
@@ -44,6 +46,9 @@ struct settings {
     double line_width; /* 0: by the picture's size */
     double font_scale;
     bool no_labels, no_scores;
+
+    bool timing;            /* in JSON and JSON lines */
+    bool resume, fail_fast; /* how a run begins and ends */
 
     uint64_t runs; /* of the benchmark; 0: as many as take three seconds */
 

@@ -45,6 +45,12 @@ bool sinks_report(const struct sinks *sinks, const struct result *result) {
     return hand_out(sinks, SINK_REPORTS, result, NULL);
 }
 
+bool sinks_render_any(const struct sinks *sinks) {
+    for (size_t i = 0; i < TYPE_COUNT; i++)
+        if (sinks->is_open[i] && types[i]->stage == SINK_RENDERS) return true;
+    return false;
+}
+
 bool sinks_close(struct sinks *sinks) {
     bool well = true;
     for (size_t i = 0; i < TYPE_COUNT; i++)
@@ -73,9 +79,27 @@ bool sinks_own_stdout(const struct settings *settings) {
     return false;
 }
 
+/* --resume continues what is written line by line; a document cannot be continued. */
+static bool resume_fits(const struct settings *settings, const struct report *reports, size_t count) {
+    if (!settings->resume) return true;
+    if (!settings->jsonl || strcmp(settings->jsonl, "-") == 0) {
+        complain("--resume continues a run from its file of JSON lines: name it with --jsonl FILE");
+        return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(reports[i].option, "--jsonl") != 0) {
+            complain("%s cannot be continued by --resume, and would hold the rest of the run only: leave it out and "
+                     "make it of the JSON lines",
+                     reports[i].option);
+            return false;
+        }
+    return true;
+}
+
 bool sinks_settings_fit(const struct settings *settings) {
     struct report reports[3];
     const size_t count = list_reports(settings, reports);
+    if (!resume_fits(settings, reports, count)) return false;
     for (size_t i = 0; i < count; i++)
         for (size_t j = i + 1; j < count; j++)
             if (strcmp(reports[i].path, reports[j].path) == 0) {

@@ -39,6 +39,9 @@ struct sinks *sinks_open(const struct session *session);
 bool sinks_render(const struct sinks *sinks, const struct result *result, yolo_image *image);
 bool sinks_report(const struct sinks *sinks, const struct result *result);
 
+/* Whether any of them needs the pixels. */
+bool sinks_render_any(const struct sinks *sinks);
+
 /* Closes all; false when any of them fails. */
 bool sinks_close(struct sinks *sinks);
 

@@ -1,4 +1,5 @@
 /* -o: the picture with its objects drawn on it, under the same name below a folder. */
+#include "cli/clock.h"
 #include "cli/message.h"
 #include "cli/output_names.h"
 #include "cli/path.h"
@@ -73,10 +74,12 @@ static bool draw_and_save(const struct annotated *annotated, const struct result
     yolo_image rgb = {0};
     yolo_error error;
     const bool is_grey = image->channels == 1;
-    const bool well = (!is_grey || !colour(image, &rgb, &error)) &&
-                      !yolo_draw_detections(is_grey ? &rgb : image, annotated->session->model, &result->detections,
-                                            &annotated->options, &error) &&
-                      !yolo_image_save(is_grey ? &rgb : image, path, format, JPEG_QUALITY, &error);
+    const double begin = clock_ms();
+    bool well = (!is_grey || !colour(image, &rgb, &error)) &&
+                !yolo_draw_detections(is_grey ? &rgb : image, annotated->session->model, &result->detections,
+                                      &annotated->options, &error);
+    result->stage_ms[STAGE_DRAW] += clock_ms() - begin;
+    well = well && !yolo_image_save(is_grey ? &rgb : image, path, format, JPEG_QUALITY, &error);
     yolo_image_free(&rgb);
     if (!well) complain("%s", error.message);
     return well;

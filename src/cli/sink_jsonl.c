@@ -1,4 +1,5 @@
-/* --jsonl: a line of JSON for each picture, sent as soon as it is known. */
+/* --jsonl: a line of JSON for each picture, sent as soon as it is known. A run that is killed leaves its lines in
+ * FILE.part, where --resume finds them. */
 #include "cli/json.h"
 #include "cli/session.h"
 #include "cli/settings.h"
@@ -17,7 +18,7 @@ static bool wanted(const struct session *session) {
 }
 
 static bool open(const struct session *session, void **state) {
-    struct output *output = output_open(session->settings->jsonl);
+    struct output *output = output_open_lines(session->settings->jsonl, session->settings->resume);
     if (!output) return false;
     struct lines *lines = allocate(1, sizeof *lines);
     lines->session = session;

@@ -10,7 +10,7 @@
 struct text {
     const struct session *session;
     struct output *output;
-    size_t images, failures, objects;
+    size_t images, failures;
 };
 
 /* Not where a program reads stdout. */
@@ -72,20 +72,12 @@ static bool image(void *state, const struct result *result, yolo_image *pixels) 
         print_found(text, result->scores[i].class_id, result->scores[i].score);
         output_text(text->output, "\n");
     }
-    text->objects += result->detections.count;
     return output_flush(text->output);
 }
 
-/* A total where there is more than one picture, and where to look. */
+/* Where to look. */
 static bool close(void *state) {
     struct text *text = state;
-    if (text->images > 1) {
-        output_format(text->output, "%zu pictures", text->images);
-        if (text->session->info.task == YOLO_TASK_DETECT)
-            output_format(text->output, ", %zu object%s", text->objects, text->objects == 1 ? "" : "s");
-        if (text->failures) output_format(text->output, ", %zu failed", text->failures);
-        output_text(text->output, "\n");
-    }
     if (text->images > text->failures && !text->session->settings->no_image &&
         text->session->info.task == YOLO_TASK_DETECT) {
         output_text(text->output, "annotated in ");

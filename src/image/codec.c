@@ -97,18 +97,23 @@ static yolo_status refuse_unknown(const codec_source *source, yolo_error *error)
     return fail_at(error, YOLO_BAD_IMAGE, source->name, 0, "not a picture in a format that is supported");
 }
 
+static void swap(int *a, int *b) {
+    int kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
 /* Decodes into `image`, which the caller frees when it fails. */
-static yolo_status decode(const codec *kind, const codec_source *source, bool upright, yolo_image *image,
-                          yolo_error *error) {
+static yolo_status decode(const codec *kind, codec_source *source, bool upright, yolo_image *image, yolo_error *error) {
+    int orientation = upright && kind->orientation ? kind->orientation(source->bytes, source->byte_count) : 1;
+    bool turned = orientation >= 5 && orientation <= 8;
+    if (turned) swap(&source->fit_width, &source->fit_height);
     yolo_status status = kind->decode(source, image, error);
     if (status) return status;
     image->format = kind->format;
+    if (turned) swap(&image->full_width, &image->full_height);
     if (source->channels) status = image_convert(image, source->channels, source->name, error);
-    if (!status && upright && kind->orientation) {
-        int orientation = kind->orientation(source->bytes, source->byte_count);
-        status = orient_image(image, orientation, source->name, error);
-    }
-    return status;
+    return status ? status : orient_image(image, orientation, source->name, error);
 }
 
 yolo_status yolo_image_decode(const uint8_t *bytes, size_t byte_count, const char *name,
@@ -117,7 +122,17 @@ yolo_status yolo_image_decode(const uint8_t *bytes, size_t byte_count, const cha
     yolo_image_options chosen = options ? *options : yolo_image_options_default();
     if (chosen.channels != 0 && chosen.channels != 1 && chosen.channels != 3)
         return fail(error, YOLO_BAD_ARGUMENT, "channels must be 0, 1 or 3, not %d", chosen.channels);
-    codec_source source = {bytes, byte_count, name ? name : "(memory)", chosen.channels, chosen.max_pixels};
+    if (chosen.fit_width < 0 || chosen.fit_height < 0)
+        return fail(error, YOLO_BAD_ARGUMENT, "the size to fit must not be %d x %d", chosen.fit_width,
+                    chosen.fit_height);
+    codec_source source = {.bytes = bytes,
+                           .byte_count = byte_count,
+                           .name = name ? name : "(memory)",
+                           .channels = chosen.channels,
+                           .max_pixels = chosen.max_pixels,
+                           .fit_width = chosen.fit_width,
+                           .fit_height = chosen.fit_height,
+                           .fit_aspect = chosen.fit_aspect};
     const codec *kind = codec_of_bytes(bytes, byte_count);
     if (!kind) return refuse_unknown(&source, error);
     yolo_image decoded = {0};

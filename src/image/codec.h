@@ -12,6 +12,8 @@ typedef struct codec_source {
     const char *name; /* begins every sentence about it */
     int channels;     /* 1, 3, or 0 for what the file has */
     uint64_t max_pixels;
+    int fit_width, fit_height; /* what the picture, as it is stored, may come smaller for; 0: it may not */
+    bool fit_aspect;           /* it will be resized into that size, not to it */
 } codec_source;
 
 /* Bytes that grow: what an encoder writes. */
@@ -26,8 +28,8 @@ typedef struct codec {
 
     bool (*recognise)(const uint8_t *bytes, size_t byte_count);
 
-    /* Fills a zeroed image with pixels of its own, which the caller frees whatever the result. It has 1 or 3
-     * channels, not necessarily those wanted: a decoder that cannot choose leaves that to the caller. */
+    /* Fills a zeroed image with pixels of its own, which the caller frees whatever the result; full_width and
+     * full_height too, where it comes smaller. It has 1 or 3 channels, not necessarily those wanted: a decoder that cannot choose leaves that to the caller. */
     yolo_status (*decode)(const codec_source *source, yolo_image *image, yolo_error *error);
 
     /* The orientation 1..8 that EXIF asks for; NULL where the format has none. */

@@ -11,6 +11,10 @@ yolo_status image_check(const yolo_image *image, yolo_error *error) {
                     image->width, image->height);
     if (image->channels != 1 && image->channels != 3)
         return fail(error, YOLO_BAD_ARGUMENT, "an image must have 1 or 3 channels, not %d", image->channels);
+    if (image->full_width < 0 || image->full_height < 0 || !image->full_width != !image->full_height ||
+        image->full_width > IMAGE_MAX_SIDE || image->full_height > IMAGE_MAX_SIDE)
+        return fail(error, YOLO_BAD_ARGUMENT, "an image's full size must be 1..%d pixels a side or unset, not %d x %d",
+                    IMAGE_MAX_SIDE, image->full_width, image->full_height);
     size_t row_bytes = (size_t)image->width * (size_t)image->channels, total;
     if (image->stride < row_bytes || !size_multiply(image->stride, (size_t)image->height, &total))
         return fail(error, YOLO_BAD_ARGUMENT, "an image's stride must be at least %zu bytes, not %zu", row_bytes,
@@ -30,7 +34,11 @@ yolo_status image_allocate(int width, int height, int channels, int room, const 
 yolo_status yolo_image_create(int width, int height, int channels, yolo_image *image, yolo_error *error) {
     if (!image) return fail(error, YOLO_BAD_ARGUMENT, "no image to create");
     uint8_t nothing;
-    yolo_image wanted = {&nothing, width, height, channels, SIZE_MAX / IMAGE_MAX_SIDE, YOLO_FORMAT_UNKNOWN};
+    yolo_image wanted = {.pixels = &nothing,
+                         .width = width,
+                         .height = height,
+                         .channels = channels,
+                         .stride = SIZE_MAX / IMAGE_MAX_SIDE};
     yolo_status status = image_check(&wanted, error);
     if (!status) status = image_allocate(width, height, channels, channels, "a new image", image, error);
     if (!status) memset(image->pixels, 0, image->stride * (size_t)image->height);
@@ -58,6 +66,8 @@ static yolo_status grey_to_rgb(yolo_image *image, const char *name, yolo_error *
         for (int x = 0; x < image->width; x++) rgb[x * 3] = rgb[x * 3 + 1] = rgb[x * 3 + 2] = grey[x];
     }
     wide.format = image->format;
+    wide.full_width = image->full_width;
+    wide.full_height = image->full_height;
     memory_free(image->pixels);
     *image = wide;
     return YOLO_OK;

@@ -104,20 +104,47 @@ static void choose_color(jpeg_reader *r) {
         refuse(r, "it has neither 1, 3 nor 4 color components");
 }
 
+/* Whether a picture of this size is still at least as large as what it will be resized to. */
+static bool is_enough(const codec_source *s, uint64_t width, uint64_t height) {
+    bool wide = width >= (unsigned)s->fit_width, high = height >= (unsigned)s->fit_height;
+    return s->fit_aspect ? wide || high : wide && high;
+}
+
+/* Takes the transform of each 8 x 8 block at a smaller size: a half, a quarter and an eighth are quick ones. */
+static void choose_scale(jpeg_reader *r) {
+    struct jpeg_decompress_struct *l = &r->library;
+    if (r->source->fit_width == 0 || r->source->fit_height == 0) return;
+    while (l->scale_denom < 8 &&
+           is_enough(r->source, l->image_width / (l->scale_denom * 2), l->image_height / (l->scale_denom * 2)))
+        l->scale_denom *= 2;
+}
+
+static yolo_status allocate(jpeg_reader *r, int channels) {
+    struct jpeg_decompress_struct *l = &r->library;
+    yolo_status status = image_allocate((int)l->output_width, (int)l->output_height, channels, channels,
+                                        r->source->name, r->image, r->error);
+    if (!status && l->scale_denom > 1) {
+        r->image->full_width = (int)l->image_width;
+        r->image->full_height = (int)l->image_height;
+    }
+    if (!status && l->out_color_space == JCS_CMYK && !(r->row = memory_allocate(l->output_width, 4)))
+        status = fail_at(r->error, YOLO_NO_MEMORY, r->source->name, 0, "not enough memory to decode it");
+    return status;
+}
+
 static void prepare(jpeg_reader *r) {
     struct jpeg_decompress_struct *l = &r->library;
     jpeg_read_header(l, TRUE);
     choose_color(r);
+    l->scale_num = l->scale_denom = 1;
+    choose_scale(r);
+    jpeg_calc_output_dimensions(l);
     int channels = l->out_color_space == JCS_GRAYSCALE ? 1 : 3;
-    uint64_t pixels = (uint64_t)l->image_width * l->image_height;
+    uint64_t pixels = (uint64_t)l->output_width * l->output_height;
     r->status = codec_check_size(r->source, l->image_width, l->image_height, (unsigned)channels, r->error);
     if (!r->status)
         r->status = codec_check_memory(r->source, pixels * (unsigned)channels + coefficient_bytes(l), r->error);
-    if (!r->status)
-        r->status = image_allocate((int)l->image_width, (int)l->image_height, channels, channels, r->source->name,
-                                   r->image, r->error);
-    if (!r->status && l->out_color_space == JCS_CMYK && !(r->row = memory_allocate(l->image_width, 4)))
-        r->status = fail_at(r->error, YOLO_NO_MEMORY, r->source->name, 0, "not enough memory to decode it");
+    if (!r->status) r->status = allocate(r, channels);
     if (r->status) give_up((j_common_ptr)l);
 }
 

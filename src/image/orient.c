@@ -70,6 +70,8 @@ static yolo_status turn_image(yolo_image *image, int orientation, const char *na
     for (int x = 0; x < image->width; x += BLOCK)
         for (int y = 0; y < image->height; y += BLOCK) turn_block(image, &t, x, y);
     turned.format = image->format;
+    turned.full_width = image->full_width;
+    turned.full_height = image->full_height;
     memory_free(image->pixels);
     *image = turned;
     return YOLO_OK;

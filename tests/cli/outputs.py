@@ -207,7 +207,11 @@ def a_full_disk_leaves_no_half_file():
     equal((done.code, done.err.count("\n")), (1, 1), done)
     check("old.jsonl cannot be written: File too large" in done.err, done)
     equal(open("old.jsonl").read(), "old")
-    equal([f for f in os.listdir() if f.startswith("old")], ["old.jsonl"])
+    part = open("old.jsonl.part").read()
+    check(part.endswith("}\n") and all(json.loads(line)["file"] == "a.png" for line in part.splitlines()), part)
+    for option in ("--json", "--csv"):
+        done = run(*net, "-q", "--no-image", option, "doc", *["a.png"] * 50, preexec_fn=limit)
+        equal((done.code, [f for f in os.listdir() if f.startswith("doc")]), (1, []), done)
     done = run(*net, "-q", *["--output", "out"], "a.png", preexec_fn=lambda: (signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
                                                                              resource.setrlimit(resource.RLIMIT_FSIZE, (20, 20))))
     equal(done.code, 1, done)
@@ -345,7 +349,8 @@ def text_for_people():
     text = done.out.splitlines()
     check(text[0].startswith("a.png, 40x30, ") and text[0].endswith(" ms: 1 cat, 1 dog"), done)
     equal(text[1], "  0.9754  cat  10.0,7.5 20.0x15.0")
-    equal(text[-1], "2 pictures, 4 objects")
+    equal(text[-3:-1], ["2 pictures, 4 objects", "2 cat, 2 dog"])
+    check(" pictures/s; each: read " in text[-1], done)
     done = works(*net, "--no-image", "--threshold", "0.99", "a.png")
     check("nothing found" in done.out, done)
 

@@ -40,7 +40,7 @@ def help_all_explains_what_help_only_names():
     more = re.search(r"^More:((?:\s+--[\w-]+)+)", short, re.M).group(1).split()
     check(more, short)
     for option in more:
-        check(re.search(rf"^  {option}( |$)", long, re.M), option, long)
+        check(re.search(rf"^  (-., )?{option}( |$)", long, re.M), option, long)
     for line in long.splitlines():
         check(len(line) <= 79, line)
 
