@@ -14,7 +14,7 @@ struct yolo_model {
     char **class_names; /* [class_count] */
     int class_count;
     bool has_heads, has_weights;
-    head_info head; /* of the last head: what it asks of suppression */
+    head_info head;     /* of the last head: what it asks of suppression */
     yolo_resize resize; /* what YOLO_RESIZE_AUTO means */
     size_t parameter_count, weight_bytes;
 };
