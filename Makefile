@@ -154,6 +154,7 @@ $(build)/%.o: %.c
 $(build)/src/api.o: private flags = -DYOLO_VERSION='"$(version)"'
 $(build)/src/image/font_data.o: private flags = -DYOLO_FONT_FILE='"$(font)"'
 $(build)/src/image/font_data.o: $(font)
+$(build)/src/cli/report_page.o: $(wildcard src/cli/report/*)
 $(foreach set,$(kernel_sets.$(arch)),$(eval $(build)/src/kernels/$(set).o: private flags = $(kernel_flags.$(set))))
 
 # The kernels once more with fused products, the bits every vector set must reproduce: linked only to the tests.

@@ -13,6 +13,9 @@ struct output;
  * file (a pipe, /dev/null) is written as it is. NULL, after a sentence on stderr, where it cannot be opened. */
 struct output *output_open(const char *path);
 
+/* Writes to an open file, which output_close closes; `name` stands for it in sentences. */
+struct output *output_to(int file, const char *name);
+
 void output_bytes(struct output *output, const char *bytes, size_t count);
 void output_text(struct output *output, const char *text);
 void output_format(struct output *output, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -72,6 +72,7 @@ static void load(const struct run *run, struct job *job) {
     job->result.read_ms = clock_ms() - begin;
     job->result.width = job->image.width;
     job->result.height = job->image.height;
+    job->result.channels = job->image.channels;
     job->result.format = job->image.format;
 }
 
