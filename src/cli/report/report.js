@@ -45,6 +45,16 @@ for (const script of document.querySelectorAll("script.picture")) {
   photos.push(picture);
 }
 
+// Without the folders that all of them lie in, a name has room.
+function commonFolder(files) {
+  let common = files.length ? files[0].slice(0, files[0].lastIndexOf("/") + 1) : "";
+  for (const file of files)
+    while (!file.startsWith(common)) common = common.slice(0, common.lastIndexOf("/", common.length - 2) + 1);
+  return common;
+}
+const common = commonFolder(photos.map((photo) => photo.file)).length;
+for (const photo of photos) photo.name = photo.file.slice(common);
+
 const totals = new Map(); // objects of each class that was found
 for (const photo of photos) for (const box of photo.boxes) totals.set(box[0], (totals.get(box[0]) || 0) + 1);
 const classes = [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a) || a - b);
@@ -153,23 +163,40 @@ function describe(boxes) {
   return parts.join(", ") || "nothing found";
 }
 
-// The boxes in the picture's own pixels: the browser fits them as it fits the picture.
+// Where labels of these boxes go, the best first: above its box, or at another edge where a better one's label is in
+// the way. Letters are taken to be 0.6 of their size wide.
+function placeLabels(boxes, size) {
+  const taken = [], height = size * 1.2;
+  return boxes.map(([id, score, x, y, , h]) => {
+    const text = `${run.classes[id].name} ${percent(score)}`, width = text.length * size * 0.6;
+    const free = (top) => top >= 0 && !taken.some((other) => x < other.right && other.left < x + width &&
+                                                             top < other.bottom && other.top < top + height);
+    const top = [y - height, y, y + h - height, y + h].find(free) ?? Math.max(0, y - height);
+    taken.push({left: x, right: x + width, top, bottom: top + height});
+    return {text, x: x + size * 0.2, y: top + size};
+  });
+}
+
+function makeLabel({text, x, y}, size) {
+  const label = makeSvg("text", {class: "label", x, y, "font-size": size, "stroke-width": size * 0.2});
+  label.textContent = text;
+  return label;
+}
+
+// The boxes in the picture's own pixels: the browser fits them as it fits the picture. The best is drawn last.
 function makeBoxes(photo, withLabels) {
   const {width, height} = photo;
   const svg = makeSvg("svg", {viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true"});
   const size = Math.sqrt(width * height) * 0.026;
-  for (const [id, score, x, y, w, h] of photo.shown.filter((box) => box.length > 2).reverse()) {
+  const boxes = photo.shown.filter((box) => box.length > 2);
+  const labels = withLabels ? placeLabels(boxes, size) : [];
+  boxes.forEach(([id, , x, y, width, height], i) => {
     const group = makeSvg("g", {});
-    group.append(makeSvg("rect", {class: "seam", x, y, width: w, height: h}),
-                 makeSvg("rect", {class: "box", x, y, width: w, height: h, stroke: run.classes[id].color}));
-    if (withLabels) {
-      const label = makeSvg("text", {class: "label", x: x + size * 0.2, y: y > size * 1.3 ? y - size * 0.3 : y + size,
-                                     "font-size": size, "stroke-width": size * 0.2});
-      label.textContent = `${run.classes[id].name} ${percent(score)}`;
-      group.append(label);
-    }
-    svg.append(group);
-  }
+    group.append(makeSvg("rect", {class: "seam", x, y, width, height}),
+                 makeSvg("rect", {class: "box", x, y, width, height, stroke: run.classes[id].color}));
+    if (withLabels) group.append(makeLabel(labels[i], size));
+    svg.prepend(group);
+  });
   return svg;
 }
 
@@ -226,7 +253,7 @@ const cardHeight = 232, gap = 12, tableRow = 52;
 let columns = 1;
 
 function makeCard(photo, position) {
-  const caption = make("span", {className: "caption"}, make("span", {title: photo.file}, photo.file),
+  const caption = make("span", {className: "caption"}, make("span", {title: photo.file}, photo.name),
                        make("span", {className: "found"}, describe(photo.shown)));
   const card = make("button", {type: "button", className: "card"}, makePicture(photo, false), caption);
   card.addEventListener("click", () => openViewer(position));
@@ -240,7 +267,7 @@ const grid = new LongList(element("photos"), cardHeight + gap, (before, after) =
 
 function makeRow(position) {
   const photo = matches[position];
-  const open = make("button", {type: "button", title: photo.file}, photo.file);
+  const open = make("button", {type: "button", title: photo.file}, photo.name);
   const row = make("tr", {className: "photo"}, make("td", {className: "picture"}, makePicture(photo, false)),
                    make("td", {}, open), make("td", {className: "number"}, photo.shown.length.toLocaleString("en")),
                    make("td", {className: "found", title: describe(photo.shown)}, describe(photo.shown)),
@@ -250,7 +277,7 @@ function makeRow(position) {
   return row;
 }
 
-const makeRoom = () => make("tr", {className: "room", ariaHidden: "true"}, make("td", {colSpan: 6}));
+const makeRoom = () => make("tr", {className: "room", ariaHidden: "true"}, make("td"));
 const above = makeRoom(), below = makeRoom();
 const tableBody = element("table").querySelector("tbody");
 tableBody.append(above, below);
@@ -270,6 +297,7 @@ function showResults() {
   element("table").hidden = view !== "table";
   element("view-photos").setAttribute("aria-pressed", view === "photos");
   element("view-table").setAttribute("aria-pressed", view === "table");
+  element("sort").value = `${order.key} ${order.direction}`; // nothing where the list has no such entry
   for (const head of document.querySelectorAll("th[data-key]")) {
     const sorted = head.dataset.key === order.key;
     head.setAttribute("aria-sort", !sorted ? "none" : order.direction > 0 ? "ascending" : "descending");
@@ -366,6 +394,11 @@ element("score").addEventListener("input", (event) => {
 element("search").addEventListener("input", (event) => ((filter.text = event.target.value), update()));
 element("matching").addEventListener("change", (event) => ((filter.matching = event.target.value === "with"), update()));
 element("reset").addEventListener("click", reset);
+element("sort").addEventListener("change", (event) => {
+  const [key, direction] = event.target.value.split(" ");
+  Object.assign(order, {key, direction: Number(direction)});
+  update();
+});
 element("view-photos").addEventListener("click", () => show("photos"));
 element("view-table").addEventListener("click", () => show("table"));
 for (const head of document.querySelectorAll("th[data-key]"))
@@ -379,6 +412,10 @@ viewer.addEventListener("keydown", (event) => {
   if (event.key === "ArrowRight") step(1);
 });
 addEventListener("scroll", refresh, {passive: true});
+
+const narrow = matchMedia("(max-width: 800px)"); // as in the style
+const fitFilters = () => (element("filters").open = !narrow.matches);
+narrow.addEventListener("change", fitFilters);
 let lastWidth = innerWidth;
 addEventListener("resize", () => {
   if (innerWidth !== lastWidth) layOut();
@@ -386,6 +423,7 @@ addEventListener("resize", () => {
   lastWidth = innerWidth;
 });
 
+fitFilters();
 showTotals();
 makeClasses();
 update();
