@@ -74,7 +74,7 @@ const struct option option_table[] = {
      "one of those listed by 'detect kernels' (the best)", 0, 0, NULL},
 
     {"threshold", 0, OPTION_LEVEL, GROUP_FINDING, FIELD(threshold), FOR_BOXES, 0, "T",
-     "leave out what scores less (0.25); CLASS=T for one class", 0, 1, NULL},
+     "objects score above this (0.25); CLASS=T for one class", 0, 1, NULL},
     {"nms", 0, OPTION_CHOICE, GROUP_FINDING, FIELD(nms), FOR_BOXES, 0, "KIND",
      "auto, none, default, greedy, diou, corners or soft", 0, 0, nms_choices},
     {"nms-iou", 0, OPTION_NUMBER, GROUP_FINDING, FIELD(nms_iou), FOR_BOXES, 0, "T",
