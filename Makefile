@@ -158,6 +158,7 @@ $(build)/src/image/font_data.o: private flags = -DYOLO_FONT_FILE='"$(font)"'
 # stb shifts negative numbers: undefined, harmless, and not ours to mend.
 $(build)/src/image/stb.o: private flags = $(if $(filter sanitize,$(config)),-fno-sanitize=shift$(comma)signed-integer-overflow)
 $(build)/src/image/font_data.o: $(font)
+$(build)/src/cli/report_page.o: $(wildcard src/cli/report/*)
 $(foreach set,$(kernel_sets.$(arch)),$(eval $(build)/src/kernels/$(set).o: private flags = $(kernel_flags.$(set))))
 
 # The kernels once more with fused products, the bits every vector set must reproduce: linked only to the tests.
@@ -204,8 +205,24 @@ bindir ?= $(PREFIX)/bin
 includedir ?= $(PREFIX)/include
 libdir ?= $(PREFIX)/lib
 
-install: all
-	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(includedir) $(DESTDIR)$(libdir)/pkgconfig
+mandir ?= $(PREFIX)/share/man
+bashcompletiondir ?= $(PREFIX)/share/bash-completion/completions
+zshcompletiondir ?= $(PREFIX)/share/zsh/site-functions
+
+# The program prints its own manual page and completions; one for another processor needs the emulator for that.
+emulator := $(if $(CROSS),$(or $(QEMU),qemu-$(arch) -L /usr/$(patsubst %-,%,$(notdir $(CROSS)))))
+$(build)/detect.1 $(build)/detect.bash $(build)/_detect: $(build)/detect
+	$(call show,TEXT,$@)$(emulator) $< $(printed$(suffix $@)) > $@
+printed.1 := --man
+printed.bash := --completion bash
+printed := --completion zsh
+
+install: all $(build)/detect.1 $(build)/detect.bash $(build)/_detect
+	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(includedir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(mandir)/man1 \
+		$(DESTDIR)$(bashcompletiondir) $(DESTDIR)$(zshcompletiondir)
+	$(INSTALL) -m 644 $(build)/detect.1 $(DESTDIR)$(mandir)/man1/detect.1
+	$(INSTALL) -m 644 $(build)/detect.bash $(DESTDIR)$(bashcompletiondir)/detect
+	$(INSTALL) -m 644 $(build)/_detect $(DESTDIR)$(zshcompletiondir)/_detect
 	$(INSTALL) -m 755 $(build)/detect $(DESTDIR)$(bindir)/detect
 	$(INSTALL) -m 644 include/yolo.h $(DESTDIR)$(includedir)/yolo.h
 	$(INSTALL) -m 644 $(build)/libyolo.a $(DESTDIR)$(libdir)/libyolo.a
@@ -218,6 +235,7 @@ install: all
 
 uninstall:
 	rm -f $(DESTDIR)$(bindir)/detect $(DESTDIR)$(includedir)/yolo.h $(DESTDIR)$(libdir)/pkgconfig/yolo.pc \
-		$(DESTDIR)$(libdir)/libyolo.a $(DESTDIR)$(libdir)/libyolo.so $(DESTDIR)$(libdir)/libyolo.so.*
+		$(DESTDIR)$(libdir)/libyolo.a $(DESTDIR)$(libdir)/libyolo.so $(DESTDIR)$(libdir)/libyolo.so.* \
+		$(DESTDIR)$(mandir)/man1/detect.1 $(DESTDIR)$(bashcompletiondir)/detect $(DESTDIR)$(zshcompletiondir)/_detect
 
 endif

@@ -121,6 +121,16 @@ YOLO_API yolo_status yolo_image_create(int width, int height, int channels, yolo
 YOLO_API yolo_status yolo_image_save(const yolo_image *image, const char *path, yolo_format format, int quality,
                                      yolo_error *error);
 
+/* The same into memory: `*bytes` [*byte_count] is the whole file, for yolo_bytes_free. */
+YOLO_API yolo_status yolo_image_encode(const yolo_image *image, yolo_format format, int quality, uint8_t **bytes,
+                                       size_t *byte_count, yolo_error *error);
+YOLO_API void yolo_bytes_free(uint8_t *bytes);
+
+/* A copy that fits into max_width x max_height, the aspect kept: each pixel is the mean of the area that it covers. A
+ * picture that fits already is copied as it is. `smaller` receives memory of its own: yolo_image_free. */
+YOLO_API yolo_status yolo_image_shrink(const yolo_image *image, int max_width, int max_height, yolo_image *smaller,
+                                       yolo_error *error);
+
 /* Frees the pixels and zeroes the structure; harmless on a zeroed one. */
 YOLO_API void yolo_image_free(yolo_image *image);
 
@@ -325,6 +335,9 @@ typedef struct yolo_draw_options {
 } yolo_draw_options;
 
 YOLO_API yolo_draw_options yolo_draw_options_default(void);
+
+/* The colour 0xRRGGBB that a class is drawn in unless the options say otherwise: the same in every picture. */
+YOLO_API uint32_t yolo_class_color(int class_id);
 
 /* Draws boxes and labels into an RGB image. The class names are the model's. */
 YOLO_API yolo_status yolo_draw_detections(yolo_image *image, const yolo_model *model, const yolo_detections *detections,

@@ -222,6 +222,29 @@ static void gives_the_channels_asked_for(void) {
             }
 }
 
+static void encodes_what_it_would_save(void) {
+    yolo_image image = picture_make(33, 17, 3), again = {0};
+    const char *path = test_temp_path("same.jpg");
+    uint8_t *bytes = NULL;
+    size_t byte_count = 0, saved_count = 0;
+    yolo_error error;
+    CHECK_INT(yolo_image_encode(&image, YOLO_FORMAT_JPEG, 80, &bytes, &byte_count, &error), YOLO_OK);
+    CHECK_INT(yolo_image_save(&image, path, YOLO_FORMAT_JPEG, 80, &error), YOLO_OK);
+    uint8_t *saved = picture_file(path, &saved_count);
+    CHECK(saved && saved_count == byte_count && memcmp(saved, bytes, byte_count) == 0);
+    CHECK_INT(yolo_image_decode(bytes, byte_count, "x", NULL, &again, &error), YOLO_OK);
+    CHECK_INT(again.width, 33);
+    yolo_image_free(&again);
+    yolo_bytes_free(bytes);
+    yolo_bytes_free(NULL);
+    free(saved);
+    CHECK_INT(yolo_image_encode(&image, YOLO_FORMAT_BMP, 80, &bytes, &byte_count, &error), YOLO_BAD_ARGUMENT);
+    CHECK_INT(yolo_image_encode(&image, YOLO_FORMAT_JPEG, 0, &bytes, &byte_count, &error), YOLO_BAD_ARGUMENT);
+    CHECK_INT(yolo_image_encode(&image, YOLO_FORMAT_PNG, 0, NULL, &byte_count, &error), YOLO_BAD_ARGUMENT);
+    CHECK_INT(yolo_image_encode(NULL, YOLO_FORMAT_PNG, 0, &bytes, &byte_count, &error), YOLO_BAD_ARGUMENT);
+    yolo_image_free(&image);
+}
+
 int main(void) {
     static const test_case cases[] = {
         TEST(makes_blank_pictures),
@@ -232,6 +255,7 @@ int main(void) {
         TEST(jpeg_comes_close),
         TEST(writes_parts),
         TEST(saving_refuses),
+        TEST(encodes_what_it_would_save),
         TEST(names_what_it_cannot_read),
         TEST(refuses_cut_files),
         TEST(limits_pixels),

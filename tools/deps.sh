@@ -9,7 +9,7 @@ have() { command -v "$1" > /dev/null 2>&1; }
 # Each manager: its packages, how to ask for one, how to install some.
 if have apt-get; then
     build="gcc libc6-dev make pkg-config libpng-dev libjpeg-dev libstb-dev fonts-dejavu-core python3 python3-numpy"
-    check="clang clang-format libomp-dev binutils git"
+    check="clang clang-format libomp-dev binutils git chromium chromium-driver python3-selenium man-db zsh"
     cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user libpng-dev:arm64 libjpeg-dev:arm64"
     is_installed() { dpkg-query -W -f '${Status}' "$1" 2> /dev/null | grep -q 'ok installed'; }
     install() {

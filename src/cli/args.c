@@ -83,6 +83,43 @@ static bool read_text(const struct option *option, const char *text, const char 
     return *text != '\0';
 }
 
+static void add_text(struct texts *texts, const char *text) {
+    texts->items = reallocate(texts->items, texts->count + 1, sizeof *texts->items);
+    texts->items[texts->count++] = text;
+}
+
+/* Where VALUE begins in CLASS=VALUE, whose class may hold a = itself; NULL where it is no such thing. */
+static const char *value_of_class(const char *text) {
+    const char *equals = strrchr(text, '=');
+    return equals && equals != text ? equals + 1 : NULL;
+}
+
+static bool read_level(const struct option *option, const char *text, struct level *level) {
+    const char *value = value_of_class(text);
+    double ignored;
+    if (!value) return read_number(option, text, &level->value);
+    if (!read_number(option, value, &ignored)) return false;
+    add_text(&level->of_classes, text);
+    return true;
+}
+
+static bool read_color(const struct option *option, const char *text, struct texts *colors) {
+    const char *value = value_of_class(text);
+    if (value && value[0] == '#' && strlen(value) == 7 && strspn(value + 1, "0123456789abcdefABCDEF") == 6) {
+        add_text(colors, text);
+        return true;
+    }
+    complain("--%s must be a class and a colour, such as dog=#ff8800, not '%s'", option->name, text);
+    return false;
+}
+
+static bool read_list(const struct option *option, const char *text, struct texts *texts) {
+    const char *value;
+    if (!read_text(option, text, &value)) return false;
+    add_text(texts, value);
+    return true;
+}
+
 static bool store(const struct option *option, const char *text, struct settings *settings) {
     char *const field = (char *)settings + option->offset;
     switch (option->kind) {
@@ -99,6 +136,12 @@ static bool store(const struct option *option, const char *text, struct settings
         return read_size(option, text, (struct size *)(void *)field);
     case OPTION_CHOICE:
         return read_choice(option, text, (int *)(void *)field);
+    case OPTION_LEVEL:
+        return read_level(option, text, (struct level *)(void *)field);
+    case OPTION_COLOR:
+        return read_color(option, text, (struct texts *)(void *)field);
+    case OPTION_LIST:
+        return read_list(option, text, (struct texts *)(void *)field);
     }
     return false;
 }

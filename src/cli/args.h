@@ -9,7 +9,7 @@
 
 /* `arguments` [count] are what follows the command's name. Options may stand anywhere, as --name VALUE, --name=VALUE,
  * -x VALUE or -xVALUE; flags of one letter combine; `--` ends them. An option given twice counts as given last.
- * False, after a sentence on stderr, where they are wrong. settings->operands is to be freed in any case. */
+ * False, after a sentence on stderr, where they are wrong; settings_free in any case. */
 bool args_parse(const struct command *command, char **arguments, size_t count, struct settings *settings);
 
 #endif

@@ -48,7 +48,7 @@ static bool choose(const struct session *session, const char *name, bool *chosen
 }
 
 /* Reads "dog, 3,truck"; the whole may also be one name with a comma in it. */
-static bool choose_list(const struct session *session, const char *option, const char *list, bool *chosen) {
+bool class_choose_list(const struct session *session, const char *option, const char *list, bool *chosen) {
     if (choose_by_name(session, list, chosen, is_equal)) return true;
     char *copy = text_copy_of(list), *rest = copy;
     bool known = true;
@@ -64,24 +64,63 @@ static bool choose_list(const struct session *session, const char *option, const
     return known;
 }
 
+bool class_choose_assigned(const struct session *session, const char *option, const char *assignment, bool *chosen) {
+    char *name = text_format("%.*s", (int)(strrchr(assignment, '=') - assignment), assignment);
+    const bool known = choose(session, name, chosen);
+    if (!known) complain_unknown(session, option, name);
+    free(name);
+    return known;
+}
+
+bool *class_filter_wanted(const struct session *session) {
+    const struct settings *settings = session->settings;
+    const size_t count = (size_t)session->info.class_count;
+    bool *wanted = allocate(count, sizeof *wanted), *skipped = allocate(count, sizeof *skipped);
+    const bool known =
+        (!settings->classes || class_choose_list(session, "--classes", settings->classes, wanted)) &&
+        (!settings->skip_classes || class_choose_list(session, "--skip-classes", settings->skip_classes, skipped));
+    for (size_t id = 0; id < count; id++) wanted[id] = (wanted[id] || !settings->classes) && !skipped[id];
+    free(skipped);
+    if (known) return wanted;
+    free(wanted);
+    return NULL;
+}
+
+/* The settings' threshold for all, then what single classes have of their own: the last one given counts. */
+static bool fill(const struct session *session, float *thresholds) {
+    const struct level *level = &session->settings->threshold;
+    const size_t count = (size_t)session->info.class_count;
+    bool known = true;
+    for (size_t id = 0; id < count; id++) thresholds[id] = (float)level->value;
+    for (size_t i = 0; i < level->of_classes.count && known; i++) {
+        bool *chosen = allocate(count, sizeof *chosen);
+        const char *text = level->of_classes.items[i];
+        known = class_choose_assigned(session, "--threshold", text, chosen);
+        const float threshold = strtof(strrchr(text, '=') + 1, NULL);
+        for (size_t id = 0; id < count; id++)
+            if (chosen[id]) thresholds[id] = threshold;
+        free(chosen);
+    }
+    return known;
+}
+
 enum exit_code class_filter_thresholds(const struct session *session, float **thresholds) {
     const struct settings *settings = session->settings;
     const size_t count = (size_t)session->info.class_count;
     *thresholds = NULL;
     /* The library's threshold is below 1; no score is above 1, so such a one hides all. */
-    if (!settings->classes && !settings->skip_classes && (float)settings->threshold < 1) return EXIT_DONE;
-    bool *wanted = allocate(count, sizeof *wanted), *skipped = allocate(count, sizeof *skipped);
-    const bool known =
-        (!settings->classes || choose_list(session, "--classes", settings->classes, wanted)) &&
-        (!settings->skip_classes || choose_list(session, "--skip-classes", settings->skip_classes, skipped));
-    if (known) {
-        *thresholds = allocate(count, sizeof **thresholds);
-        for (size_t id = 0; id < count; id++) {
-            const bool shown = (wanted[id] || !settings->classes) && !skipped[id] && (float)settings->threshold < 1;
-            (*thresholds)[id] = shown ? (float)settings->threshold : CLASS_HIDDEN;
-        }
-    }
+    if (!settings->classes && !settings->skip_classes && !settings->threshold.of_classes.count &&
+        (float)settings->threshold.value < 1)
+        return EXIT_DONE;
+    bool *wanted = class_filter_wanted(session);
+    float *filled = allocate(count, sizeof *filled);
+    const bool known = wanted && fill(session, filled);
+    for (size_t id = 0; id < count && known; id++)
+        if (!wanted[id] || filled[id] >= 1) filled[id] = CLASS_HIDDEN;
     free(wanted);
-    free(skipped);
+    if (known)
+        *thresholds = filled;
+    else
+        free(filled);
     return known ? EXIT_DONE : EXIT_WRONG_USAGE;
 }

@@ -1,8 +1,10 @@
-/* --classes and --skip-classes: which classes are wanted. */
+/* --classes, --skip-classes, --threshold CLASS=T: which classes are wanted, and from which score on. */
 #ifndef CLI_CLASS_FILTER_H
 #define CLI_CLASS_FILTER_H
 
 #include "cli/command.h"
+
+#include <stdbool.h>
 
 struct session;
 
@@ -11,5 +13,16 @@ struct session;
  * sentence on stderr, for a class the model does not have. */
 enum { CLASS_HIDDEN = 2 };
 enum exit_code class_filter_thresholds(const struct session *session, float **thresholds);
+
+/* Which classes --classes and --skip-classes leave: wanted [class_count], free() it. NULL, after a sentence on stderr,
+ * for a class the model does not have. */
+bool *class_filter_wanted(const struct session *session);
+
+/* Sets `chosen` [class_count] for the classes in `list`: names or numbers with commas between them, or one name that
+ * holds a comma. False, after a sentence on stderr that begins with `option`, for one the model does not have. */
+bool class_choose_list(const struct session *session, const char *option, const char *list, bool *chosen);
+
+/* The same for the one class in "CLASS=VALUE". */
+bool class_choose_assigned(const struct session *session, const char *option, const char *assignment, bool *chosen);
 
 #endif

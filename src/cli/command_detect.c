@@ -1,4 +1,5 @@
 /* detect IMAGE...: what is in the pictures; detect classify IMAGE...: the same for a network without boxes. */
+#include "cli/class_style.h"
 #include "cli/command.h"
 #include "cli/message.h"
 #include "cli/pipeline.h"
@@ -15,6 +16,8 @@ static enum exit_code run(const struct settings *settings, bool classifier_only)
                  session.files.cfg);
         code = EXIT_WRONG_USAGE;
     }
+    if (code == EXIT_DONE && !sinks_fit_model(&session)) code = EXIT_WRONG_USAGE;
+    if (code == EXIT_DONE) code = class_style_read(&session);
     if (code == EXIT_DONE) code = pipeline_run(&session);
     session_close(&session);
     return code;

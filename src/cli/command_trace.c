@@ -1,4 +1,5 @@
 /* detect trace: what every layer computed for a picture, as the files of recorded references have it. */
+#include "cli/class_filter.h"
 #include "cli/command.h"
 #include "cli/json.h"
 #include "cli/message.h"
@@ -16,7 +17,8 @@ enum { SAMPLES = 24 };
 struct trace {
     const struct session *session;
     struct output *output;
-    float *values; /* of the layer being written; room for the largest */
+    float *values;           /* of the layer being written; room for the largest */
+    float *class_thresholds; /* [class_count], NULL: the same for all */
 };
 
 /* Keys mean, rms, min, max, sample_step, samples of `count` values, without braces. Sums are in double: a float runs
@@ -137,10 +139,12 @@ static yolo_status write_detections(const struct trace *trace, const yolo_image 
     yolo_detect_options options = session_detect_options(trace->session);
     yolo_detections found = {0};
     options.no_clip = true;
+    options.class_thresholds = trace->class_thresholds;
+    if (options.class_thresholds) options.threshold = 0;
     const yolo_status status = yolo_get_detections(trace->session->context, &options, &found, error);
     if (status) return status;
     output_text(trace->output, ",\n\"score_threshold\":");
-    json_decimal(trace->output, trace->session->settings->threshold, 9);
+    json_decimal(trace->output, trace->session->settings->threshold.value, 9);
     output_format(trace->output,
                   ",\"candidates_before_nms\":%zu,\"nms\":{\"kind\":%d,\"beta\":%.6g,\"iou\":", found.candidate_count,
                   darknet_nms(session_nms(trace->session)), (double)trace->session->info.nms_beta);
@@ -169,17 +173,23 @@ static yolo_status write_all(const struct trace *trace, const yolo_image *image,
 static enum exit_code run(const struct session *session) {
     const struct settings *settings = session->settings;
     const yolo_image_options options = session_image_options(settings);
+    float *thresholds;
     yolo_image image = {0};
     yolo_error error;
+    const enum exit_code code = class_filter_thresholds(session, &thresholds);
+    if (code != EXIT_DONE) return code;
     if (yolo_image_load(settings->operands[0], &options, &image, &error)) {
         complain("%s", error.message);
+        free(thresholds);
         return EXIT_SOME_FAILED;
     }
-    struct trace trace = {session, output_open(settings->json ? settings->json : "-"), allocate_values(session)};
+    struct trace trace = {session, output_open(settings->json ? settings->json : "-"), allocate_values(session),
+                          thresholds};
     yolo_status status = YOLO_BAD_FILE;
     if (trace.output && (status = write_all(&trace, &image, &error))) complain("%s", error.message);
     const bool well = output_close(trace.output, !status);
     free(trace.values);
+    free(thresholds);
     yolo_image_free(&image);
     return well && !status ? EXIT_DONE : EXIT_SOME_FAILED;
 }

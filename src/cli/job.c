@@ -68,6 +68,7 @@ static void load(const struct run *run, struct job *job, struct file_bytes *file
     job->result.read_ms = job->stage_ms[STAGE_READ] + job->stage_ms[STAGE_DECODE];
     job->result.width = image->full_width ? image->full_width : image->width;
     job->result.height = image->full_height ? image->full_height : image->height;
+    job->result.channels = image->channels;
     job->result.format = image->format;
 }
 

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Plain runs go out at once. Control characters are escaped beyond what JSON asks, as U+2028 ends a line for some
+/* Control characters are escaped beyond what JSON asks, as U+2028 ends a line for some
  * readers of JSON lines. */
-void json_text(struct output *output, const char *text) {
+static void quoted(struct output *output, const char *text, const char *also_escaped) {
     output_text(output, "\"");
     while (*text) {
         uint32_t code;
@@ -21,13 +21,21 @@ void json_text(struct output *output, const char *text) {
             output_text(output, "\\ufffd");
         else if (code == '"' || code == '\\')
             output_format(output, "\\%c", (char)code);
-        else if (utf8_is_control(code))
+        else if (utf8_is_control(code) || (code < 0x80 && strchr(also_escaped, (int)code)))
             output_format(output, "\\u%04x", (unsigned)code);
         else
             output_bytes(output, text, bytes);
         text += bytes;
     }
     output_text(output, "\"");
+}
+
+void json_text(struct output *output, const char *text) {
+    quoted(output, text, "");
+}
+
+void json_script_text(struct output *output, const char *text) {
+    quoted(output, text, "<>&");
 }
 
 void json_decimal(struct output *output, double value, int decimals) {

@@ -10,6 +10,9 @@ struct session;
 /* A string in quotes; bytes that are no UTF-8 become U+FFFD. */
 void json_text(struct output *output, const char *text);
 
+/* The same inside a page's <script>: nothing in it can end that, or begin a comment. */
+void json_script_text(struct output *output, const char *text);
+
 /* A number with at most `decimals` digits after the point, zeros at its end left out; null where it is not finite. */
 void json_decimal(struct output *output, double value, int decimals);
 

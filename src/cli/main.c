@@ -2,13 +2,14 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cli/args.h"
 #include "cli/command.h"
+#include "cli/completion.h"
 #include "cli/help.h"
+#include "cli/manual.h"
 #include "cli/message.h"
 #include "cli/options.h"
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -67,9 +68,13 @@ int main(int count, char **arguments) {
             code = help_print(command, settings.help_all);
         else if (settings.version)
             code = help_print_version();
+        else if (settings.manual)
+            code = manual_print();
+        else if (settings.completion)
+            code = completion_print((enum completion_shell)settings.completion);
         else if (operands_fit(command, &settings))
             code = command->run(&settings);
     }
-    free(settings.operands);
+    settings_free(&settings);
     return code;
 }

@@ -4,6 +4,7 @@
 #include "yolo.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 const struct choice resize_choices[] = {
     {"auto", YOLO_RESIZE_AUTO, false},
@@ -28,6 +29,18 @@ const struct choice nms_choices[] = {
     {NULL, 0, false},
 };
 
+const struct choice coco_id_choices[] = {
+    {"order", COCO_IDS_BY_ORDER, false},
+    {"name", COCO_IDS_BY_NAME, false},
+    {NULL, 0, false},
+};
+
+const struct choice completion_choices[] = {
+    {"bash", COMPLETION_BASH, false},
+    {"zsh", COMPLETION_ZSH, false},
+    {NULL, 0, false},
+};
+
 enum {
     FOR_PICTURES = FOR_DETECT | FOR_CLASSIFY | FOR_TRACE | FOR_BENCH, /* commands that read pictures */
     FOR_MODEL = FOR_PICTURES | FOR_INFO,                              /* commands that load a model */
@@ -45,8 +58,8 @@ const struct option option_table[] = {
      "a network by its name, or the folder that holds it", 0, 0, NULL},
     {"cfg", 0, OPTION_TEXT, GROUP_MODEL, FIELD(cfg), FOR_MODEL, 0, "FILE", "the network", 0, 0, NULL},
     {"weights", 0, OPTION_TEXT, GROUP_MODEL, FIELD(weights), FOR_MODEL, 0, "FILE", "what it has learned", 0, 0, NULL},
-    {"names", 0, OPTION_TEXT, GROUP_MODEL, FIELD(names), FOR_MODEL, 0, "FILE", "its classes, one name a line", 0, 0,
-     NULL},
+    {"names", 0, OPTION_TEXT, GROUP_MODEL, FIELD(names), FOR_MODEL, FOR_DETECT, "FILE", "its classes, one name a line",
+     0, 0, NULL},
     {"data", 0, OPTION_TEXT, GROUP_MODEL, FIELD(data), FOR_MODEL, FOR_MODEL, "FILE",
      "Darknet's .data file, which says where the names are", 0, 0, NULL},
     {"lenient", 0, OPTION_FLAG, GROUP_MODEL, FIELD(lenient), FOR_MODEL, FOR_MODEL, NULL,
@@ -58,23 +71,23 @@ const struct option option_table[] = {
      "how photos are fitted to it: stretch, letterbox, crop", 0, 0, resize_choices},
     {"threads", 0, OPTION_COUNT, GROUP_NETWORK, FIELD(threads), FOR_MODEL, 0, "N",
      "threads that share the work (one for each core)", 1, 1024, NULL},
-    {"kernels", 0, OPTION_TEXT, GROUP_NETWORK, FIELD(kernels), FOR_ALL, 0, "NAME",
+    {"kernels", 0, OPTION_TEXT, GROUP_NETWORK, FIELD(kernels), FOR_ALL, FOR_DETECT, "NAME",
      "one of those listed by 'detect kernels' (the best)", 0, 0, NULL},
 
-    {"threshold", 0, OPTION_NUMBER, GROUP_FINDING, FIELD(threshold), FOR_BOXES, 0, "T",
-     "leave out objects that do not score above it (0.25)", 0, 1, NULL},
-    {"nms", 0, OPTION_CHOICE, GROUP_FINDING, FIELD(nms), FOR_BOXES, 0, "KIND",
+    {"threshold", 0, OPTION_LEVEL, GROUP_FINDING, FIELD(threshold), FOR_BOXES, 0, "T",
+     "objects score above this (0.25); CLASS=T for one class", 0, 1, NULL},
+    {"nms", 0, OPTION_CHOICE, GROUP_FINDING, FIELD(nms), FOR_BOXES, FOR_DETECT, "KIND",
      "auto, none, default, greedy, diou, corners or soft", 0, 0, nms_choices},
     {"nms-iou", 0, OPTION_NUMBER, GROUP_FINDING, FIELD(nms_iou), FOR_BOXES, 0, "T",
      "boxes that overlap more are one object (0.45)", 0, 1, NULL},
-    {"agnostic", 0, OPTION_FLAG, GROUP_FINDING, FIELD(agnostic), FOR_BOXES, FOR_BOXES, NULL,
-     "boxes of different classes are one object, too", 0, 0, NULL},
-    {"max", 0, OPTION_COUNT, GROUP_FINDING, FIELD(max), FOR_BOXES, FOR_BOXES, "N", "only the best N of a picture (all)",
-     0, 1e9, NULL},
+    {"agnostic", 0, OPTION_FLAG, GROUP_FINDING, FIELD(agnostic), FOR_BOXES, FOR_DETECT, NULL,
+     "boxes of different classes may be one object, too", 0, 0, NULL},
+    {"max", 0, OPTION_COUNT, GROUP_FINDING, FIELD(max), FOR_BOXES, FOR_DETECT, "N",
+     "only the best N of a picture (all)", 0, 1e9, NULL},
     {"classes", 0, OPTION_TEXT, GROUP_FINDING, FIELD(classes), FOR_LISTS, 0, "LIST",
      "only these: names or numbers, with commas", 0, 0, NULL},
-    {"skip-classes", 0, OPTION_TEXT, GROUP_FINDING, FIELD(skip_classes), FOR_LISTS, 0, "LIST", "all but these", 0, 0,
-     NULL},
+    {"skip-classes", 0, OPTION_TEXT, GROUP_FINDING, FIELD(skip_classes), FOR_LISTS, FOR_DETECT, "LIST", "all but these",
+     0, 0, NULL},
     {"no-clip", 0, OPTION_FLAG, GROUP_FINDING, FIELD(no_clip), FOR_DETECT, FOR_DETECT, NULL,
      "let boxes reach beyond the picture", 0, 0, NULL},
     {"top", 0, OPTION_COUNT, GROUP_FINDING, FIELD(top), FOR_LISTS, FOR_DETECT, "N",
@@ -105,6 +118,30 @@ const struct option option_table[] = {
      "continue the run that wrote the file of --jsonl", 0, 0, NULL},
     {"fail-fast", 0, OPTION_FLAG, GROUP_OUTPUT, FIELD(fail_fast), FOR_LISTS, FOR_LISTS, NULL,
      "stop at the first picture that fails", 0, 0, NULL},
+    {"counts", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(counts), FOR_DETECT, 0, "FILE",
+     "CSV: objects of each class, a row a picture", 0, 0, NULL},
+    {"report", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(report), FOR_LISTS, 0, "FILE", "an HTML page to look through", 0, 0,
+     NULL},
+    {"report-size", 0, OPTION_COUNT, GROUP_OUTPUT, FIELD(report_size), FOR_LISTS, FOR_LISTS, "PIXELS",
+     "the longer side of its thumbnails (320)", 16, 4096, NULL},
+    {"yolo", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(yolo), FOR_DETECT, FOR_DETECT, "DIR",
+     "YOLO labels, a text file a picture", 0, 0, NULL},
+    {"yolo-scores", 0, OPTION_FLAG, GROUP_OUTPUT, FIELD(yolo_scores), FOR_DETECT, FOR_DETECT, NULL,
+     "with the score as a sixth column", 0, 0, NULL},
+    {"coco", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(coco), FOR_DETECT, FOR_DETECT, "FILE", "COCO results, for pycocotools",
+     0, 0, NULL},
+    {"coco-dataset", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(coco_dataset), FOR_DETECT, FOR_DETECT, "FILE",
+     "COCO images, annotations and categories", 0, 0, NULL},
+    {"coco-ids", 0, OPTION_CHOICE, GROUP_OUTPUT, FIELD(coco_ids), FOR_DETECT, FOR_DETECT, "HOW",
+     "number pictures by order or by name (order)", 0, 0, coco_id_choices},
+    {"voc", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(voc), FOR_DETECT, FOR_DETECT, "DIR",
+     "Pascal VOC, an XML file a picture", 0, 0, NULL},
+    {"labelme", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(labelme), FOR_DETECT, FOR_DETECT, "DIR",
+     "labelme, a JSON file a picture", 0, 0, NULL},
+    {"crops", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(crops), FOR_DETECT, FOR_DETECT, "DIR",
+     "each object as a picture, in a folder for its class", 0, 0, NULL},
+    {"crop-padding", 0, OPTION_NUMBER, GROUP_OUTPUT, FIELD(crop_padding), FOR_DETECT, FOR_DETECT, "F",
+     "room around it in parts of the box (0)", 0, 10, NULL},
     {"font", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(font), FOR_DETECT, FOR_DETECT, "FILE",
      "TrueType font of the labels (the built-in one)", 0, 0, NULL},
     {"line-width", 0, OPTION_NUMBER, GROUP_OUTPUT, FIELD(line_width), FOR_DETECT, FOR_DETECT, "PIXELS",
@@ -115,6 +152,11 @@ const struct option option_table[] = {
      NULL},
     {"no-scores", 0, OPTION_FLAG, GROUP_OUTPUT, FIELD(no_scores), FOR_DETECT, FOR_DETECT, NULL,
      "labels without the score", 0, 0, NULL},
+    {"color", 0, OPTION_COLOR, GROUP_OUTPUT, FIELD(colors), FOR_LISTS, FOR_LISTS, "CLASS=#rrggbb",
+     "draw a class in this colour", 0, 0, NULL},
+    {"hide", 0, OPTION_LIST, GROUP_OUTPUT, FIELD(hidden), FOR_LISTS, FOR_LISTS, "LIST",
+     "report these classes, but do not draw them", 0, 0, NULL},
+
     {"runs", 0, OPTION_COUNT, GROUP_GENERAL, FIELD(runs), FOR_BENCH, 0, "N",
      "time this many (as many as take three seconds)", 1, 1000000, NULL},
 
@@ -122,10 +164,15 @@ const struct option option_table[] = {
      NULL},
     {"verbose", 'v', OPTION_FLAG, GROUP_GENERAL, FIELD(verbose), FOR_ALL, 0, NULL,
      "say what is used and what is skipped", 0, 0, NULL},
-    {"version", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(version), FOR_ALL, 0, NULL, "print the version", 0, 0, NULL},
+    {"version", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(version), FOR_ALL, FOR_DETECT, NULL, "print the version", 0, 0,
+     NULL},
     {"help", 'h', OPTION_FLAG, GROUP_GENERAL, FIELD(help), FOR_ALL, 0, NULL, "print this", 0, 0, NULL},
     {"help-all", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(help_all), FOR_ALL, FOR_ALL, NULL, "print all options", 0, 0,
      NULL},
+    {"man", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(manual), FOR_DETECT, FOR_DETECT, NULL, "print the manual page", 0, 0,
+     NULL},
+    {"completion", 0, OPTION_CHOICE, GROUP_GENERAL, FIELD(completion), FOR_DETECT, FOR_DETECT, "SHELL",
+     "print what completes options in bash or zsh", 0, 0, completion_choices},
     {NULL, 0, OPTION_FLAG, GROUP_MODEL, 0, 0, 0, NULL, NULL, 0, 0, NULL},
 };
 
@@ -148,12 +195,20 @@ struct settings settings_default(void) {
     const yolo_image_options image = yolo_image_options_default();
     return (struct settings){
         .resize = YOLO_RESIZE_AUTO,
-        .threshold = (double)detect.threshold,
+        .threshold = {.value = (double)detect.threshold},
         .nms = YOLO_NMS_AUTO,
         .nms_iou = (double)detect.nms_iou,
         .top = 5,
         .max_pixels = image.max_pixels,
         .output = "detections",
         .font_scale = 1,
+        .report_size = 320,
     };
+}
+
+void settings_free(struct settings *settings) {
+    free(settings->threshold.of_classes.items);
+    free(settings->colors.items);
+    free(settings->hidden.items);
+    free(settings->operands);
 }

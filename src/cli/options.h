@@ -12,6 +12,9 @@ enum option_kind {
     OPTION_COUNT,  /* uint64_t, in [low, high] */
     OPTION_SIZE,   /* struct size, each side in [low, high] */
     OPTION_CHOICE, /* int: the value of one of `choices` */
+    OPTION_LEVEL,  /* struct level: a number in [low, high], or CLASS=NUMBER, again and again */
+    OPTION_COLOR,  /* struct texts: CLASS=#rrggbb, again and again */
+    OPTION_LIST,   /* struct texts: not empty, again and again */
 };
 
 struct choice {
@@ -53,8 +56,13 @@ const char *option_group_title(enum option_group group);
 const char *choice_name(const struct choice *choices, int value);
 extern const struct choice resize_choices[];
 extern const struct choice nms_choices[];
+extern const struct choice coco_id_choices[];
+extern const struct choice completion_choices[];
 
 /* What holds when the user gives nothing. */
 struct settings settings_default(void);
+
+/* Frees what reading options allocated. */
+void settings_free(struct settings *settings);
 
 #endif

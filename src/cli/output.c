@@ -104,6 +104,13 @@ struct output *output_open_lines(const char *path, bool again) {
     return open_any(path, true, again);
 }
 
+struct output *output_to(int file, const char *name) {
+    struct output *output = allocate(1, sizeof *output);
+    output->file = file;
+    output->path = text_copy_of(name);
+    return output;
+}
+
 void output_bytes(struct output *output, const char *bytes, size_t count) {
     if (count > BUFFER_BYTES - output->buffered) write_buffer(output);
     if (count > BUFFER_BYTES) {

@@ -21,6 +21,9 @@ struct output *output_open_lines(const char *path, bool again);
  * is whole: free() it. */
 char *output_file_of(const char *path, bool part);
 
+/* Writes to an open file, which output_close closes; `name` stands for it in sentences. */
+struct output *output_to(int file, const char *name);
+
 void output_bytes(struct output *output, const char *bytes, size_t count);
 void output_text(struct output *output, const char *text);
 void output_format(struct output *output, const char *format, ...) __attribute__((format(printf, 2, 3)));

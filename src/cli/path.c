@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 #include "cli/path.h"
 
 #include "cli/text.h"
@@ -56,6 +56,41 @@ char *path_clean(const char *path) {
 char *path_join(const char *folder, const char *name) {
     const size_t length = strlen(folder);
     return text_format("%s%s%s", folder, length && folder[length - 1] == '/' ? "" : "/", name);
+}
+
+/* The folder that `path` lies in, without links and dots: free() it. NULL where it is not there. */
+static char *real_folder(const char *path) {
+    const size_t length = (size_t)(path_name(path) - path);
+    char *folder = length ? text_format("%.*s", (int)length, path) : text_copy_of(".");
+    char *real = realpath(folder, NULL);
+    free(folder);
+    return real;
+}
+
+/* `to` as seen from `from`, both absolute and clean: "../../x/", or "" where they are equal. free() it. */
+static char *climb(const char *from, const char *to) {
+    size_t shared = 0, i = 0, ups = 0;
+    for (; from[i] && from[i] == to[i]; i++)
+        if (from[i] == '/') shared = i + 1;
+    if ((!from[i] || from[i] == '/') && (!to[i] || to[i] == '/')) shared = i + (from[i] || to[i]);
+    const char *left = from + (shared < strlen(from) ? shared : strlen(from));
+    const char *right = to + (shared < strlen(to) ? shared : strlen(to));
+    for (const char *c = left; *c; c++) ups += *c == '/' || c == left;
+    char *way = allocate(ups * 3 + strlen(right) + 2, 1);
+    for (size_t n = 0; n < ups; n++) strcat(way, "../");
+    strcat(way, right);
+    if (*right) strcat(way, "/");
+    return way;
+}
+
+char *path_relative(const char *from, const char *path) {
+    char *begin = real_folder(from), *end = real_folder(path);
+    char *way = begin && end ? climb(begin, end) : NULL;
+    char *relative = way ? text_format("%s%s", way, path_name(path)) : text_copy_of(path);
+    free(begin);
+    free(end);
+    free(way);
+    return relative;
 }
 
 int path_make_parents(const char *path) {

@@ -19,6 +19,10 @@ char *path_clean(const char *path);
 /* `name` in `folder`: free() it. */
 char *path_join(const char *folder, const char *name);
 
+/* How the file `path` is reached from the folder of the file `from`; `path` itself where one of the two folders is not
+ * there. free() it. */
+char *path_relative(const char *from, const char *path);
+
 /* Makes the folders that `path` lies in, where they are missing; 0 or an errno. */
 int path_make_parents(const char *path);
 

@@ -15,6 +15,7 @@ struct result {
     const char *error; /* NULL, or why there is nothing below: a sentence */
 
     int width, height; /* of the picture as seen */
+    int channels;      /* 1 grey, 3 RGB */
     yolo_format format;
     yolo_detections detections; /* best first; none from a classifier */
     const yolo_score *scores;   /* [score_count] a classifier's best classes, best first */

@@ -5,6 +5,7 @@
 #include "cli/settings.h"
 #include "cli/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { KERNEL_SETS_MAX = 32 };
@@ -99,6 +100,8 @@ enum exit_code session_open(const struct settings *settings, unsigned needs, str
 }
 
 void session_close(struct session *session) {
+    free(session->colors);
+    free(session->hidden);
     yolo_context_free(&session->context);
     yolo_model_free(&session->model);
     model_files_free(&session->files);
@@ -125,7 +128,7 @@ yolo_image_options session_image_options(const struct settings *settings) {
 yolo_detect_options session_detect_options(const struct session *session) {
     const struct settings *settings = session->settings;
     yolo_detect_options options = yolo_detect_options_default();
-    options.threshold = (float)settings->threshold;
+    options.threshold = (float)settings->threshold.value;
     options.resize = session_resize(session);
     options.nms = session_nms(session);
     options.nms_iou = (float)settings->nms_iou;

@@ -20,6 +20,8 @@ struct session {
     yolo_model_info info;
     yolo_context *context;
     yolo_context_info context_info;
+    uint32_t *colors; /* [class_count] 0xRRGGBB, what classes are drawn in: class_style_read */
+    bool *hidden;     /* [class_count] not drawn */
 };
 
 /* EXIT_DONE, or another code after a sentence on stderr; session_close in any case. `needs` is a set of

@@ -11,6 +11,23 @@ struct size {
     int width, height;
 };
 
+/* The values of an option that may be given again and again, in order; they point into argv. */
+struct texts {
+    const char **items; /* [count] */
+    size_t count;
+};
+
+/* A number, and CLASS=NUMBER for classes that have their own. */
+struct level {
+    double value;
+    struct texts of_classes;
+};
+
+/* Where the numbers of pictures in COCO's formats come from. */
+enum coco_ids { COCO_IDS_BY_ORDER, COCO_IDS_BY_NAME };
+
+enum completion_shell { COMPLETION_NONE, COMPLETION_BASH, COMPLETION_ZSH };
+
 struct settings {
     /* the model; NULL: not given */
     const char *model, *cfg, *weights, *names, *data;
@@ -23,7 +40,7 @@ struct settings {
     const char *kernels; /* NULL: the best */
 
     /* what is found */
-    double threshold;
+    struct level threshold;
     int nms; /* a yolo_nms */
     double nms_iou;
     bool agnostic;
@@ -42,10 +59,18 @@ struct settings {
     const char *output;
     bool no_image;
     const char *json, *jsonl, *csv; /* "-" is stdout */
+    const char *counts, *coco, *coco_dataset, *report;
+    const char *yolo, *voc, *labelme, *crops; /* folders */
+    bool yolo_scores;
+    int coco_ids;         /* an enum coco_ids */
+    double crop_padding;  /* parts of the box's sides */
+    uint64_t report_size; /* pixels of a thumbnail's longer side */
     const char *font;
     double line_width; /* 0: by the picture's size */
     double font_scale;
     bool no_labels, no_scores;
+    struct texts colors; /* CLASS=#rrggbb */
+    struct texts hidden; /* lists of classes */
 
     bool timing;            /* in JSON and JSON lines */
     bool resume, fail_fast; /* how a run begins and ends */
@@ -53,7 +78,8 @@ struct settings {
     uint64_t runs; /* of the benchmark; 0: as many as take three seconds */
 
     bool quiet, verbose;
-    bool version, help, help_all;
+    bool version, help, help_all, manual;
+    int completion; /* an enum completion_shell */
 
     char **operands; /* [operand_count] what is no option, in order; points into argv */
     size_t operand_count;

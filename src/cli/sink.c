@@ -1,6 +1,7 @@
 #include "cli/sink.h"
 
 #include "cli/message.h"
+#include "cli/path.h"
 #include "cli/session.h"
 #include "cli/settings.h"
 #include "cli/text.h"
@@ -8,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct sink_type *const types[] = {&sink_annotated, &sink_text, &sink_json, &sink_jsonl, &sink_csv};
+static const struct sink_type *const types[] = {
+    &sink_crops,  &sink_report, &sink_annotated, &sink_text,         &sink_json, &sink_jsonl,   &sink_csv,
+    &sink_counts, &sink_coco,   &sink_yolo,      &sink_coco_dataset, &sink_voc,  &sink_labelme,
+};
 
 enum { TYPE_COUNT = sizeof types / sizeof *types };
 
@@ -33,7 +37,7 @@ struct sinks *sinks_open(const struct session *session) {
 static bool hand_out(const struct sinks *sinks, enum sink_stage stage, const struct result *result, yolo_image *image) {
     bool well = true;
     for (size_t i = 0; i < TYPE_COUNT; i++)
-        if (sinks->is_open[i] && types[i]->stage == stage) well &= types[i]->image(sinks->states[i], result, image);
+        if (sinks->is_open[i] && (types[i]->stages & stage)) well &= types[i]->image(sinks->states[i], result, image);
     return well;
 }
 
@@ -47,7 +51,7 @@ bool sinks_report(const struct sinks *sinks, const struct result *result) {
 
 bool sinks_render_any(const struct sinks *sinks) {
     for (size_t i = 0; i < TYPE_COUNT; i++)
-        if (sinks->is_open[i] && types[i]->stage == SINK_RENDERS) return true;
+        if (sinks->is_open[i] && (types[i]->stages & SINK_RENDERS)) return true;
     return false;
 }
 
@@ -59,53 +63,96 @@ bool sinks_close(struct sinks *sinks) {
     return well;
 }
 
-/* The options that name a file to report to. */
-struct report {
+/* An option that names a file or a folder to write to. */
+struct place {
     const char *option, *path;
 };
 
-static size_t list_reports(const struct settings *settings, struct report reports[3]) {
-    const struct report all[] = {{"--json", settings->json}, {"--jsonl", settings->jsonl}, {"--csv", settings->csv}};
+enum { PLACES_MAX = 8 };
+
+/* The files that are wanted. */
+static size_t list_files(const struct settings *settings, struct place files[PLACES_MAX]) {
+    const struct place all[] = {{"--json", settings->json},
+                                {"--jsonl", settings->jsonl},
+                                {"--csv", settings->csv},
+                                {"--counts", settings->counts},
+                                {"--report", settings->report},
+                                {"--coco", settings->coco},
+                                {"--coco-dataset", settings->coco_dataset}};
     size_t count = 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (all[i].path) reports[count++] = all[i];
+        if (all[i].path) files[count++] = all[i];
     return count;
 }
 
 bool sinks_own_stdout(const struct settings *settings) {
-    struct report reports[3];
-    for (size_t i = list_reports(settings, reports); i-- > 0;)
-        if (strcmp(reports[i].path, "-") == 0) return true;
+    struct place files[PLACES_MAX];
+    for (size_t i = list_files(settings, files); i-- > 0;)
+        if (strcmp(files[i].path, "-") == 0) return true;
     return false;
 }
 
 /* --resume continues what is written line by line; a document cannot be continued. */
-static bool resume_fits(const struct settings *settings, const struct report *reports, size_t count) {
+static bool resume_fits(const struct settings *settings) {
     if (!settings->resume) return true;
     if (!settings->jsonl || strcmp(settings->jsonl, "-") == 0) {
         complain("--resume continues a run from its file of JSON lines: name it with --jsonl FILE");
         return false;
     }
+    struct place files[PLACES_MAX];
+    const size_t count = list_files(settings, files);
     for (size_t i = 0; i < count; i++)
-        if (strcmp(reports[i].option, "--jsonl") != 0) {
+        if (strcmp(files[i].option, "--jsonl") != 0) {
             complain("%s cannot be continued by --resume, and would hold the rest of the run only: leave it out and "
                      "make it of the JSON lines",
-                     reports[i].option);
+                     files[i].option);
             return false;
         }
     return true;
 }
 
-bool sinks_settings_fit(const struct settings *settings) {
-    struct report reports[3];
-    const size_t count = list_reports(settings, reports);
-    if (!resume_fits(settings, reports, count)) return false;
+static bool files_fit(const struct settings *settings) {
+    struct place files[PLACES_MAX];
+    const size_t count = list_files(settings, files);
     for (size_t i = 0; i < count; i++)
         for (size_t j = i + 1; j < count; j++)
-            if (strcmp(reports[i].path, reports[j].path) == 0) {
-                complain("%s and %s cannot both write to %s", reports[i].option, reports[j].option,
-                         strcmp(reports[i].path, "-") == 0 ? "stdout" : reports[i].path);
+            if (strcmp(files[i].path, files[j].path) == 0) {
+                complain("%s and %s cannot both write to %s", files[i].option, files[j].option,
+                         strcmp(files[i].path, "-") == 0 ? "stdout" : files[i].path);
                 return false;
             }
+    return true;
+}
+
+/* Folders may be shared by outputs that name their files differently; annotated pictures and crops do not. */
+static bool folders_fit(const struct settings *settings) {
+    if (!settings->crops || settings->no_image) return true;
+    char *crops = path_clean(settings->crops), *output = path_clean(settings->output);
+    const bool differ = strcmp(crops, output) != 0;
+    free(crops);
+    free(output);
+    if (!differ) complain("--output and --crops cannot both write to the folder %s", settings->crops);
+    return differ;
+}
+
+bool sinks_settings_fit(const struct settings *settings) {
+    if (!resume_fits(settings) || !files_fit(settings) || !folders_fit(settings)) return false;
+    if (settings->yolo_scores && !settings->yolo) complain("--yolo-scores needs --yolo DIR");
+    return settings->yolo || !settings->yolo_scores;
+}
+
+bool sinks_fit_model(const struct session *session) {
+    const struct settings *settings = session->settings;
+    const struct place boxes[] = {
+        {"--counts", settings->counts}, {"--coco", settings->coco}, {"--coco-dataset", settings->coco_dataset},
+        {"--yolo", settings->yolo},     {"--voc", settings->voc},   {"--labelme", settings->labelme},
+        {"--crops", settings->crops}};
+    if (session->info.task == YOLO_TASK_DETECT) return true;
+    for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++)
+        if (boxes[i].path) {
+            complain("%s needs a network that finds objects, but %s classifies whole pictures", boxes[i].option,
+                     session->files.cfg);
+            return false;
+        }
     return true;
 }

@@ -11,12 +11,12 @@ struct session;
 struct settings;
 
 /* A sink that renders gets the pixels, and pictures in any order, from any thread; one that reports gets them in the
- * order of the inputs, one at a time, when the pixels are gone. */
-enum sink_stage { SINK_RENDERS, SINK_REPORTS };
+ * order of the inputs, one at a time, when the pixels are gone. One may do both: it gets each picture twice. */
+enum sink_stage { SINK_RENDERS = 1 << 0, SINK_REPORTS = 1 << 1 };
 
 struct sink_type {
     const char *name;
-    enum sink_stage stage;
+    unsigned stages; /* a set of enum sink_stage */
     bool (*wanted)(const struct session *session);
     /* Sets *state, or returns false after a sentence on stderr. */
     bool (*open)(const struct session *session, void **state);
@@ -29,6 +29,8 @@ struct sink_type {
 };
 
 extern const struct sink_type sink_text, sink_annotated, sink_json, sink_jsonl, sink_csv;
+extern const struct sink_type sink_counts, sink_coco, sink_coco_dataset, sink_yolo, sink_voc, sink_labelme;
+extern const struct sink_type sink_crops, sink_report;
 
 struct sinks;
 
@@ -49,5 +51,8 @@ bool sinks_close(struct sinks *sinks);
  * exclude one another are wrong usage: a sentence on stderr and false. */
 bool sinks_own_stdout(const struct settings *settings);
 bool sinks_settings_fit(const struct settings *settings);
+
+/* Outputs that are made of boxes are wrong usage with a network that finds none. */
+bool sinks_fit_model(const struct session *session);
 
 #endif

@@ -1,5 +1,6 @@
 /* -o: the picture with its objects drawn on it, under the same name below a folder. */
 #include "cli/clock.h"
+#include "cli/folder.h"
 #include "cli/message.h"
 #include "cli/output_names.h"
 #include "cli/path.h"
@@ -8,9 +9,7 @@
 #include "cli/sink.h"
 #include "cli/text.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { JPEG_QUALITY = 90 };
 
@@ -34,12 +33,7 @@ static bool open(const struct session *session, void **state) {
         complain("%s", error.message);
         return false;
     }
-    /* The folder is made now, so that a wrong one is known before the first picture. */
-    char *inside = path_join(settings->output, "");
-    const int problem = path_make_parents(inside);
-    free(inside);
-    if (problem) {
-        complain("the folder %s cannot be made: %s", settings->output, strerror(problem));
+    if (!folder_make(settings->output)) {
         yolo_font_free(&font);
         return false;
     }
@@ -52,6 +46,7 @@ static bool open(const struct session *session, void **state) {
     annotated->options.font_scale = (float)settings->font_scale;
     annotated->options.no_labels = settings->no_labels;
     annotated->options.no_scores = settings->no_scores;
+    annotated->options.colors = session->colors;
     *state = annotated;
     return true;
 }
@@ -68,19 +63,30 @@ static yolo_status colour(const yolo_image *grey, yolo_image *rgb, yolo_error *e
     return YOLO_OK;
 }
 
+/* Those of the result's detections that are drawn; free() its items. */
+static yolo_detections choose_shown(const struct annotated *annotated, const struct result *result) {
+    yolo_detections shown = {.items = allocate(result->detections.count, sizeof *shown.items)};
+    for (size_t i = 0; i < result->detections.count; i++)
+        if (!annotated->session->hidden[result->detections.items[i].class_id])
+            shown.items[shown.count++] = result->detections.items[i];
+    return shown;
+}
+
 static bool draw_and_save(const struct annotated *annotated, const struct result *result, yolo_image *image,
                           const char *path) {
     const yolo_format format = output_picture_format(result->format);
     yolo_image rgb = {0};
     yolo_error error;
     const bool is_grey = image->channels == 1;
+    yolo_detections shown = choose_shown(annotated, result);
     const double begin = clock_ms();
-    bool well = (!is_grey || !colour(image, &rgb, &error)) &&
-                !yolo_draw_detections(is_grey ? &rgb : image, annotated->session->model, &result->detections,
-                                      &annotated->options, &error);
+    bool well =
+        (!is_grey || !colour(image, &rgb, &error)) &&
+        !yolo_draw_detections(is_grey ? &rgb : image, annotated->session->model, &shown, &annotated->options, &error);
     result->stage_ms[STAGE_DRAW] += clock_ms() - begin;
     well = well && !yolo_image_save(is_grey ? &rgb : image, path, format, JPEG_QUALITY, &error);
     yolo_image_free(&rgb);
+    free(shown.items);
     if (!well) complain("%s", error.message);
     return well;
 }
@@ -91,13 +97,10 @@ static bool image(void *state, const struct result *result, yolo_image *pixels) 
     char *name = output_picture_name(result->name, output_picture_format(result->format));
     char *path = path_join(annotated->session->settings->output, name);
     bool well = false;
-    const int problem = path_make_parents(path);
-    if (problem)
-        complain("the folder of %s cannot be made: %s", path, strerror(problem));
-    else if (path_is_same(path, result->path))
+    if (path_is_same(path, result->path))
         complain("%s would be replaced by its own annotated picture: choose another folder with -o", path);
     else
-        well = draw_and_save(annotated, result, pixels, path);
+        well = folder_make_for(path) && draw_and_save(annotated, result, pixels, path);
     free(path);
     free(name);
     return well;

@@ -155,20 +155,51 @@ yolo_status yolo_image_load(const char *path, const yolo_image_options *options,
     return status;
 }
 
-yolo_status yolo_image_save(const yolo_image *image, const char *path, yolo_format format, int quality,
-                            yolo_error *error) {
+/* What can be said against writing a picture, before any work is done; `name` is for messages. */
+static yolo_status check_writing(const yolo_image *image, const char *name, yolo_format format, int quality,
+                                 const codec **kind, yolo_error *error) {
     yolo_status status = image_check(image, error);
     if (status) return status;
-    if (!path) return fail(error, YOLO_BAD_ARGUMENT, "no path to save the image to");
-    const codec *kind = codec_of_format(format);
-    if (!kind || !kind->encode)
-        return fail_at(error, YOLO_BAD_ARGUMENT, path, 0, "pictures are written as JPEG or PNG, not as %s",
-                       kind ? kind->name : "an unknown format");
+    *kind = codec_of_format(format);
+    if (!*kind || !(*kind)->encode)
+        return fail_at(error, YOLO_BAD_ARGUMENT, name, 0, "pictures are written as JPEG or PNG, not as %s",
+                       *kind ? (*kind)->name : "an unknown format");
     if (format == YOLO_FORMAT_JPEG && (quality < 1 || quality > 100))
-        return fail_at(error, YOLO_BAD_ARGUMENT, path, 0, "JPEG quality must be 1..100, not %d", quality);
+        return fail_at(error, YOLO_BAD_ARGUMENT, name, 0, "JPEG quality must be 1..100, not %d", quality);
+    return YOLO_OK;
+}
+
+yolo_status yolo_image_save(const yolo_image *image, const char *path, yolo_format format, int quality,
+                            yolo_error *error) {
+    const codec *kind;
+    if (!path) return fail(error, YOLO_BAD_ARGUMENT, "no path to save the image to");
+    yolo_status status = check_writing(image, path, format, quality, &kind, error);
+    if (status) return status;
     codec_sink sink = {0};
     status = kind->encode(image, quality, path, &sink, error);
     if (!status) status = file_write(path, sink.bytes, sink.byte_count, error);
     memory_free(sink.bytes);
     return status;
+}
+
+yolo_status yolo_image_encode(const yolo_image *image, yolo_format format, int quality, uint8_t **bytes,
+                              size_t *byte_count, yolo_error *error) {
+    static const char name[] = "(memory)";
+    const codec *kind;
+    if (!bytes || !byte_count) return fail(error, YOLO_BAD_ARGUMENT, "no place for the encoded image");
+    yolo_status status = check_writing(image, name, format, quality, &kind, error);
+    if (status) return status;
+    codec_sink sink = {0};
+    status = kind->encode(image, quality, name, &sink, error);
+    if (status) {
+        memory_free(sink.bytes);
+        return status;
+    }
+    *bytes = sink.bytes;
+    *byte_count = sink.byte_count;
+    return YOLO_OK;
+}
+
+void yolo_bytes_free(uint8_t *bytes) {
+    memory_free(bytes);
 }

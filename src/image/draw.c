@@ -99,6 +99,11 @@ yolo_draw_options yolo_draw_options_default(void) {
     return (yolo_draw_options){.font_scale = 1};
 }
 
+uint32_t yolo_class_color(int class_id) {
+    color c = color_of_class(class_id);
+    return (uint32_t)c.red << 16 | (uint32_t)c.green << 8 | c.blue;
+}
+
 enum { SCORE_BYTES = 8 };
 
 /* Per cent are read faster than fractions; only certainty is called 100 %. */

@@ -58,11 +58,11 @@ def help_beats_missing_pictures_but_not_wrong_options():
 
 @test
 def values_out_of_range():
-    number = {"--threshold": "0 to 1", "--nms-iou": "0 to 1", "--line-width": "0.5 to 1000", "--font-scale": "0.1 to 100"}
+    number = {"--threshold": "0 to 1", "--crop-padding": "0 to 10", "--nms-iou": "0 to 1", "--line-width": "0.5 to 1000", "--font-scale": "0.1 to 100"}
     for option, span in number.items():
         for value in ("abc", "", "-1", "1001", "nan", "inf", "0.5x", " 0.5", "0,5"):
             fails(2, f"{option} must be a number from {span}, not '{value}'", option, value, "x.png")
-    for option in ("--threads", "--max", "--max-pixels", "--top"):
+    for option in ("--threads", "--max", "--max-pixels", "--top", "--report-size"):
         for value in ("abc", "", "-1", "1.5", "0x10", "99999999999999999999999", "+3", " 3", "3 "):
             fails(2, f"{option} must be a whole number from ", option, value, "x.png")
     fails(2, "--threads must be a whole number from 1 to 1024, not '0'", "--threads", "0", "x.png")
@@ -79,7 +79,8 @@ def unknown_choices():
 
 @test
 def empty_texts():
-    for option in ("--cfg", "--weights", "--names", "--model", "--data", "--json", "--jsonl", "--csv", "-o", "--font", "--kernels"):
+    for option in ("--cfg", "--weights", "--names", "--model", "--data", "--json", "--jsonl", "--csv", "-o", "--font", "--kernels",
+                   "--counts", "--report", "--coco", "--coco-dataset", "--yolo", "--voc", "--labelme", "--crops", "--hide"):
         fails(2, "must not be empty", option, "", "x.png")
 
 

@@ -1,0 +1,102 @@
+/* --voc: an XML file for each picture, as Pascal VOC has them. */
+#include "cli/label_files.h"
+#include "cli/path.h"
+#include "cli/session.h"
+#include "cli/settings.h"
+#include "cli/sink.h"
+#include "cli/text.h"
+#include "cli/xml.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+struct annotations {
+    const struct session *session;
+    struct label_files *files;
+};
+
+static bool wanted(const struct session *session) {
+    return session->settings->voc;
+}
+
+static bool open(const struct session *session, void **state) {
+    struct label_files *files = label_files_open(session->settings->voc, ".xml");
+    if (!files) return false;
+    struct annotations *annotations = allocate(1, sizeof *annotations);
+    annotations->session = session;
+    annotations->files = files;
+    *state = annotations;
+    return true;
+}
+
+static void element(struct output *output, const char *name, const char *text) {
+    output_format(output, "<%s>", name);
+    xml_text(output, text);
+    output_format(output, "</%s>\n", name);
+}
+
+/* Pixels count from 1, and the last one belongs to the box: a box over all of 40 pixels goes from 1 to 40. */
+static void side(struct output *output, const char *axis, float begin, float extent) {
+    const double first = round((double)begin) + 1, last = round((double)begin + (double)extent);
+    output_format(output, "\t\t\t<%smin>%.0f</%smin>\n\t\t\t<%smax>%.0f</%smax>\n", axis, first, axis, axis,
+                  last < first ? first : last, axis);
+}
+
+static void object(struct output *output, const char *class_name, const yolo_detection *found) {
+    output_text(output, "\t<object>\n\t\t");
+    element(output, "name", class_name);
+    output_text(output, "\t\t<pose>Unspecified</pose>\n\t\t<truncated>0</truncated>\n"
+                        "\t\t<difficult>0</difficult>\n\t\t<bndbox>\n");
+    side(output, "x", found->x, found->width);
+    side(output, "y", found->y, found->height);
+    output_text(output, "\t\t</bndbox>\n\t</object>\n");
+}
+
+/* The name of the folder that a picture lies in: free() it. */
+static char *folder_name(const char *path) {
+    char *folder = text_format("%.*s", (int)(path_name(path) - path), path), *clean = path_clean(folder);
+    char *name = text_copy_of(path_name(clean));
+    free(folder);
+    free(clean);
+    return name;
+}
+
+static void head(struct output *output, const struct result *result) {
+    char *folder = folder_name(result->path);
+    output_text(output, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<annotation>\n\t");
+    element(output, "folder", folder);
+    output_text(output, "\t");
+    element(output, "filename", path_name(result->path));
+    output_text(output, "\t");
+    element(output, "path", result->path);
+    output_format(output,
+                  "\t<source>\n\t\t<database>Unknown</database>\n\t</source>\n\t<size>\n\t\t<width>%d</width>\n"
+                  "\t\t<height>%d</height>\n\t\t<depth>%d</depth>\n\t</size>\n\t<segmented>0</segmented>\n",
+                  result->width, result->height, result->channels);
+    free(folder);
+}
+
+static bool image(void *state, const struct result *result, yolo_image *pixels) {
+    (void)pixels;
+    const struct annotations *annotations = state;
+    const char *path;
+    if (result->error) return true;
+    struct output *output = label_files_begin(annotations->files, result, &path);
+    if (!output) return true; /* told when the sink is closed */
+    head(output, result);
+    for (size_t i = 0; i < result->detections.count; i++) {
+        const yolo_detection *found = &result->detections.items[i];
+        object(output, yolo_model_class_name(annotations->session->model, found->class_id), found);
+    }
+    output_text(output, "</annotation>\n");
+    return label_files_end(output);
+}
+
+static bool close(void *state) {
+    struct annotations *annotations = state;
+    const bool well = label_files_close(annotations->files);
+    free(annotations);
+    return well;
+}
+
+const struct sink_type sink_voc = {"voc", SINK_REPORTS, wanted, open, image, close};
