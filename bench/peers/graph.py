@@ -10,6 +10,10 @@ import struct
 import numpy as np
 
 HEADS = ("yolo", "region", "detection", "gaussian_yolo")
+WITHOUT_EFFECT = ("dropout", "cost", "contrastive", "empty", "silence")  # at inference
+# Each is a method of Builder.
+SECTIONS = ("convolutional", "connected", "maxpool", "local_avgpool", "avgpool", "route", "shortcut", "sam",
+            "scale_channels", "upsample", "reorg", "reorg3d", "softmax", "crop", "activation")
 EPSILON = 1e-5  # of batch normalisation
 
 
@@ -97,7 +101,7 @@ class Options:
 class Builder:
     def __init__(self, weights):
         self.weights, self.operations, self.outputs = weights, [], []
-        self.values, self.shapes, self.kernels = [], [], []  # of each layer: its output, its shape, a convolution's weights
+        self.values, self.shapes, self.kernels = [], [], []  # each layer's output, shape, and (weights, bias) or None
         self.value, self.shape, self.index = "input", None, 0
 
     def layer(self, number):
@@ -108,12 +112,13 @@ class Builder:
         return self.values[number], self.shapes[number]
 
     def add(self, kind, inputs, shape, suffix="", **fields):
-        """Appends an operation; its output is the layer's unless the layer goes on."""
+        """Appends an operation and returns its output, which is the layer's unless the layer goes on."""
         output = f"layer{self.index}{suffix}"
         known = {"activation", "weights", "bias"}
         named = {key: fields.pop(key) for key in known & fields.keys()}
         self.operations.append(Operation(kind, inputs, output, tuple(shape), attributes=fields, **named))
         self.value, self.shape = output, tuple(shape)
+        return output
 
     def normalised(self, weights, bias, batch):
         """Batch normalisation folded into the weights, in double."""
@@ -124,7 +129,7 @@ class Builder:
         wide = factor.reshape(-1, *[1] * (weights.ndim - 1))
         return (weights * wide).astype("f4"), (bias - means * factor).astype("f4")
 
-    # ---- One method for each section ----
+    # ---- One method for each of SECTIONS ----
 
     def convolutional(self, o):
         o.refuse("xnor", "binary", "bin_output", "antialiasing", "flipped")
@@ -182,8 +187,7 @@ class Builder:
             value, shape = self.layer(number)
             if groups > 1:
                 count = shape[0] // groups
-                self.add("slice", [value], (count, *shape[1:]), f"_part{n}", first=group * count)
-                value = self.value
+                value = self.add("slice", [value], (count, *shape[1:]), f"_part{n}", first=group * count)
             parts.append(value)
             channels += shape[0] // groups
         self.value, self.shape = parts[0], (channels, *shape[1:])
@@ -194,12 +198,26 @@ class Builder:
         if o.text("weights_type", "none") != "none":
             raise Unsupported("[shortcut] weights_type")
         sources = [self.layer(number) for number in o.integers("from")]
-        if any(shape != self.shape for _, shape in sources):
+        if any(shape[1:] != self.shape[1:] for _, shape in sources):
             raise Unsupported("[shortcut] of maps of different sizes")
-        for n, (value, _) in enumerate(sources):
+        for n, (value, shape) in enumerate(sources):
             last = n + 1 == len(sources)
-            self.add("add", [self.value, value], self.shape, "" if last else f"_part{n}",
-                     activation=o.text("activation", "linear") if last else "linear")
+            kind = o.text("activation", "linear") if last else "linear"
+            self.add_channels(value, shape[0], "" if last else f"_sum{n}", kind)
+
+    def add_channels(self, value, channels, suffix, activation):
+        """The layer's value plus another, as many channels as both have; the others stay."""
+        own, total = self.value, self.shape[0]
+        shared = (min(channels, total), *self.shape[1:])
+        if channels > total:
+            value = self.add("slice", [value], shared, suffix + "_other", first=0)
+        if channels >= total:
+            self.add("add", [own, value], shared, suffix, activation=activation)
+            return
+        first = self.add("slice", [own], shared, suffix + "_first", first=0)
+        rest = self.add("slice", [own], (total - channels, *shared[1:]), suffix + "_rest", first=channels)
+        summed = self.add("add", [first, value], shared, suffix + "_shared")
+        self.add("concatenate", [summed, rest], (total, *shared[1:]), suffix, activation=activation)
 
     def sam(self, o):
         value, shape = self.layer(o.integer("from"))
@@ -248,11 +266,6 @@ class Builder:
     def activation(self, o):
         self.add("copy", [self.value], self.shape, activation=o.text("activation", "linear"))
 
-    def dropout(self, _):
-        """And whatever else has no effect at inference."""
-
-    cost = contrastive = empty = silence = dropout
-
     def head(self):
         if self.index == 0 or self.values[-1] is None:
             raise Unsupported("a head with nothing before it")
@@ -275,10 +288,10 @@ def read_graph(cfg_path, weights_path):
         if name in HEADS:
             builder.head()
         elif name in SECTIONS:
-            if builder.value is None and name not in ("route",):
+            if builder.value is None and name != "route":
                 raise Unsupported(f"[{name}] that reads a head")
             getattr(builder, name)(Options(name, values))
-        else:
+        elif name not in WITHOUT_EFFECT:
             raise Unsupported(f"[{name}]")
         builder.values.append(builder.value)
         builder.shapes.append(builder.shape)
@@ -287,7 +300,3 @@ def read_graph(cfg_path, weights_path):
     if not builder.outputs:
         builder.outputs.append((builder.value, builder.shape, len(layers) - 1))
     return Graph(shape, builder.operations, builder.outputs)
-
-
-SECTIONS = {name for name in vars(Builder) if not name.startswith("_")} - {
-    "layer", "add", "normalised", "pool", "head"}

@@ -40,8 +40,8 @@ def find(name, shared):
     base, _, side = name.partition("@")
     places = [(base, base[:-4] + ".weights")] if base.endswith(".cfg") else []
     if shared:
-        places += [(os.path.join(shared, "models", base, "model.cfg"), os.path.join(shared, "models", base, "model.weights")),
-                   (os.path.join(shared, "cfg", base + ".cfg"), None)]
+        trained = os.path.join(shared, "models", base, "model")
+        places += [(trained + ".cfg", trained + ".weights"), (os.path.join(shared, "cfg", base + ".cfg"), None)]
     for cfg, weights in places:
         if os.path.exists(cfg):
             title = os.path.basename(base).removesuffix(".cfg")
@@ -96,7 +96,8 @@ def prepare(name, folder, shared):
         if not shared:
             sys.exit(f"peers: {name} has no weights, and DETECT_SHARED names no folder with tools/random_weights.py")
         weights = os.path.join(folder, "network.weights")
-        subprocess.run([sys.executable, os.path.join(shared, "tools", "random_weights.py"), own_cfg, weights], check=True)
+        tool = os.path.join(shared, "tools", "random_weights.py")
+        subprocess.run([sys.executable, tool, own_cfg, weights], check=True)
     graph = read_graph(own_cfg, weights)
     np.save(os.path.join(folder, "input.npy"), make_picture(graph.shape, os.path.join(folder, "picture.pnm")))
     write_onnx(graph, os.path.join(folder, "network.onnx"))

@@ -2,6 +2,8 @@
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper, save
 
+from peers.graph import Unsupported
+
 OPSET = 18  # the first with Mish
 
 # activation: [(operator, whether it also reads the number before the activation, attributes)]
@@ -28,11 +30,13 @@ class Writer:
     def node(self, operator, inputs, output, **attributes):
         self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
 
+    def trained(self, op):
+        return [self.constant(f"{op.output}_weights", op.weights), self.constant(f"{op.output}_bias", op.bias)]
+
     def operation(self, op):
         """The operation's nodes, then those of its activation; the last writes op.output."""
         chain = ACTIVATIONS.get(op.activation)
         if chain is None:
-            from peers.graph import Unsupported
             raise Unsupported(f"the activation {op.activation}")
         before = f"{op.output}_sum" if chain else op.output
         getattr(self, op.kind)(op, before)
@@ -48,15 +52,13 @@ class Writer:
 
     def convolution(self, op, output):
         a = op.attributes
-        inputs = op.inputs + [self.constant(f"{op.output}_weights", op.weights), self.constant(f"{op.output}_bias", op.bias)]
-        self.node("Conv", inputs, output, kernel_shape=[a["size"]] * 2, strides=a["stride"], pads=[a["padding"]] * 4,
+        self.node("Conv", op.inputs + self.trained(op), output, kernel_shape=[a["size"]] * 2, strides=a["stride"], pads=[a["padding"]] * 4,
                   dilations=[a["dilation"]] * 2, group=a["groups"])
 
     def connected(self, op, output):
         flat = f"{op.output}_flat"
         self.node("Flatten", op.inputs, flat, axis=1)
-        inputs = [flat, self.constant(f"{op.output}_weights", op.weights), self.constant(f"{op.output}_bias", op.bias)]
-        self.node("Gemm", inputs, f"{op.output}_row", transB=1)
+        self.node("Gemm", [flat] + self.trained(op), f"{op.output}_row", transB=1)
         self.reshaped(f"{op.output}_row", op, output)
 
     def reshaped(self, value, op, output):
@@ -90,7 +92,8 @@ class Writer:
         self.sliced(op, output, [2, 3], [top, left], [top + op.shape[1], left + op.shape[2]])
 
     def affine(self, op, output):
-        scale, shift = (self.constant(f"{op.output}_{key}", np.float32(op.attributes[key])) for key in ("scale", "shift"))
+        scale, shift = (self.constant(f"{op.output}_{key}", np.float32(op.attributes[key]))
+                        for key in ("scale", "shift"))
         self.node("Mul", op.inputs + [scale], f"{op.output}_scaled")
         self.node("Add", [f"{op.output}_scaled", shift], output)
 

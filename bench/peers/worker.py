@@ -1,7 +1,7 @@
 """A process that holds one peer with one network:  python -m peers.worker ENGINE FOLDER THREADS
 
-It answers each line of stdin with a line of JSON: "run N" with the milliseconds of N passes, "outputs FILE" after saving
-what the last pass put out. The first line it writes says that it is ready, and what memory it took before the engine.
+It answers each line of stdin with a line of JSON: "run N" with the milliseconds of N passes, "outputs FILE" after
+saving what the last pass put out. The first line it writes says that it is ready, and what memory it took before.
 """
 import gc
 import json
