@@ -6,6 +6,7 @@
 #: make test         run the tests; TESTS=REGEX runs those whose names match
 #: make check        everything that must hold before a commit
 #: make bench        build and run the benchmarks
+#: make bench-peers  compare with other engines (PEERS='--networks ...': bench/peers.py --help), which it downloads
 #: make format       lay out the source as .clang-format says
 #: make install      PREFIX=/usr/local DESTDIR= ; make uninstall removes it
 #: make clean        remove what was built
@@ -41,7 +42,7 @@ build ?= build/$(config)-$(notdir $(firstword $(CC)))$(if $(filter 0,$(OPENMP)),
 
 comma := ,
 
-.PHONY: all test test-programs check format bench demo install uninstall clean help deps deps-check deps-cross
+.PHONY: all test test-programs check format bench bench-peers demo install uninstall clean help deps deps-check deps-cross
 all:
 
 help:
@@ -195,6 +196,15 @@ test: $(build)/detect $(test_programs)
 
 bench: $(bench_programs)
 	@set -e; for program in $(bench_programs); do $$program; done
+
+# Development only: the other engines come from PyPI, into a folder of their own.
+peers := build/peers/venv
+$(peers)/installed: bench/peers/requirements.txt
+	@mkdir -p $(@D)
+	$(call show,VENV,$<)python3 -m venv $(peers) && $(peers)/bin/pip install --quiet -r $< && touch $@
+
+bench-peers: $(build)/detect $(peers)/installed
+	@$(peers)/bin/python bench/peers.py --detect $< $(PEERS)
 
 demo: all
 	@tools/demo.sh

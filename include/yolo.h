@@ -296,6 +296,20 @@ YOLO_API yolo_status yolo_set_input(yolo_context *context, const yolo_image *ima
 /* Runs the layers on the input, which they use up. YOLO_BAD_ARGUMENT when no input was set since the last run. */
 YOLO_API yolo_status yolo_run(yolo_context *context, yolo_error *error);
 
+/* The same, and the seconds that each layer took into `seconds` [layer_count]: close to 0 where nothing is left to do,
+ * because a layer is a view of another's output or was computed together with it. */
+YOLO_API yolo_status yolo_run_timed(yolo_context *context, double *seconds, yolo_error *error);
+
+/* What no layer can exceed, as long as it computes each product that its definition has. */
+typedef struct yolo_machine {
+    double flops_per_s; /* of multiply-adds in registers, each counted as two */
+    double bytes_per_s; /* of reading memory that no cache holds */
+} yolo_machine;
+
+/* Measures this machine with the context's kernel set and threads. Takes some tenths of a second, and 256 MB for that
+ * time: YOLO_NO_MEMORY. */
+YOLO_API yolo_status yolo_measure_machine(const yolo_context *context, yolo_machine *machine, yolo_error *error);
+
 /* Reads the heads after yolo_run, for the image given to yolo_set_input; may be called again with other options. */
 YOLO_API yolo_status yolo_get_detections(yolo_context *context, const yolo_detect_options *options,
                                          yolo_detections *detections, yolo_error *error);

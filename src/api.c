@@ -5,6 +5,7 @@
 #include "image/image.h"
 #include "image/letterbox.h"
 #include "network/context.h"
+#include "network/machine.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -159,16 +160,32 @@ yolo_status yolo_set_input(yolo_context *context, const yolo_image *image, yolo_
     return YOLO_OK;
 }
 
+typedef struct run_job {
+    const context *network;
+    double *seconds;
+} run_job;
+
 static void run_layers(void *argument, team *t) {
-    context_run(argument, t);
+    const run_job *job = argument;
+    context_run(job->network, t, job->seconds);
+}
+
+yolo_status yolo_run_timed(yolo_context *context, double *seconds, yolo_error *error) {
+    if (!context || context->progress != INPUT_SET)
+        return fail(error, YOLO_BAD_ARGUMENT, "yolo_run needs a context whose input was set since its last run");
+    run_job job = {&context->network, seconds};
+    team_run(context->network.threads, run_layers, &job);
+    context->progress = HAS_RUN;
+    return YOLO_OK;
 }
 
 yolo_status yolo_run(yolo_context *context, yolo_error *error) {
-    if (!context || context->progress != INPUT_SET)
-        return fail(error, YOLO_BAD_ARGUMENT, "yolo_run needs a context whose input was set since its last run");
-    team_run(context->network.threads, run_layers, &context->network);
-    context->progress = HAS_RUN;
-    return YOLO_OK;
+    return yolo_run_timed(context, NULL, error);
+}
+
+yolo_status yolo_measure_machine(const yolo_context *context, yolo_machine *machine, yolo_error *error) {
+    if (!context || !machine) return fail(error, YOLO_BAD_ARGUMENT, "yolo_measure_machine needs a context and a place");
+    return machine_measure(context->network.model->kernels, context->network.threads, machine, error);
 }
 
 yolo_detect_options yolo_detect_options_default(void) {

@@ -1,4 +1,7 @@
 /* detect bench: how long the forward pass takes here. */
+#include "cli/bench.h"
+
+#include "cli/bench_layers.h"
 #include "cli/clock.h"
 #include "cli/command.h"
 #include "cli/json.h"
@@ -15,7 +18,7 @@
 enum {
     WARM_UP_RUNS = 2, /* the first touches the memory, the second finds it in the caches */
     RUNS_LEAST = 5,   /* of a large network that takes longer than ENOUGH_MS */
-    RUNS_MOST = 1000,
+    RUNS_MOST = 1000, /* where nobody says how many */
     ENOUGH_MS = 3000,
 };
 
@@ -40,7 +43,7 @@ static yolo_status make_picture(int width, int height, yolo_image *image, yolo_e
     return status;
 }
 
-static yolo_status get_picture(const struct session *session, yolo_image *image, yolo_error *error) {
+yolo_status bench_picture(const struct session *session, yolo_image *image, yolo_error *error) {
     const struct settings *settings = session->settings;
     const yolo_image_options options = session_image_options(settings);
     if (settings->operand_count) return yolo_image_load(settings->operands[0], &options, image, error);
@@ -57,11 +60,12 @@ static size_t peak_rss_bytes(void) {
 #endif
 }
 
-static yolo_status run_once(const struct session *session, const yolo_image *image, double *ms, yolo_error *error) {
+yolo_status bench_run(const struct session *session, const yolo_image *image, double *seconds, double *ms,
+                      yolo_error *error) {
     const yolo_status status = yolo_set_input(session->context, image, session_resize(session), error);
     if (status) return status;
     const double begin = clock_ms();
-    const yolo_status run_status = yolo_run(session->context, error);
+    const yolo_status run_status = yolo_run_timed(session->context, seconds, error);
     *ms = clock_ms() - begin;
     return run_status;
 }
@@ -80,20 +84,29 @@ static void summarise(struct times *times) {
     times->peak_rss_bytes = peak_rss_bytes();
 }
 
-static yolo_status measure(const struct session *session, struct times *times, yolo_error *error) {
-    const size_t wanted = (size_t)session->settings->runs;
+static bool is_enough(size_t wanted, const struct times *times, double sum) {
+    if (wanted) return times->count == wanted;
+    return times->count >= RUNS_LEAST && (times->count == RUNS_MOST || sum >= ENOUGH_MS);
+}
+
+/* `layers` may be NULL. */
+static yolo_status measure(const struct session *session, struct times *times, struct layer_times *layers,
+                           yolo_error *error) {
+    const size_t wanted = (size_t)session->settings->runs, most = wanted ? wanted : RUNS_MOST;
     yolo_image image = {0};
-    yolo_status status = get_picture(session, &image, error);
+    yolo_status status = bench_picture(session, &image, error);
     double ms, sum = 0;
-    for (int i = 0; i < WARM_UP_RUNS && !status; i++) status = run_once(session, &image, &ms, error);
-    times->ms = allocate(wanted ? wanted : RUNS_MOST, sizeof *times->ms);
-    while (!status && (wanted ? times->count < wanted
-                              : times->count < RUNS_LEAST || (times->count < RUNS_MOST && sum < ENOUGH_MS))) {
-        status = run_once(session, &image, &times->ms[times->count], error);
+    for (int i = 0; i < WARM_UP_RUNS && !status; i++) status = bench_run(session, &image, NULL, &ms, error);
+    times->ms = allocate(most, sizeof *times->ms);
+    if (layers) layer_times_begin(layers, session, most);
+    while (!status && !is_enough(wanted, times, sum)) {
+        double *seconds = layers ? layer_times_next(layers) : NULL;
+        status = bench_run(session, &image, seconds, &times->ms[times->count], error);
         sum += times->ms[times->count++];
     }
     yolo_image_free(&image);
     if (!status) summarise(times);
+    if (!status && layers) status = layer_times_finish(layers, error);
     return status;
 }
 
@@ -101,7 +114,7 @@ static double gflops_per_s(const struct session *session, const struct times *ti
     return times->median > 0 ? session->context_info.flops / times->median / 1e6 : 0;
 }
 
-static bool print_json(const struct session *session, const struct times *times) {
+static bool print_json(const struct session *session, const struct times *times, const struct layer_times *layers) {
     const yolo_context_info *info = &session->context_info;
     struct output *output = output_open(session->settings->json);
     if (!output) return false;
@@ -114,11 +127,13 @@ static bool print_json(const struct session *session, const struct times *times)
                   info->threads, times->count, times->median, times->least, times->mean);
     output_format(output, ",\"gflops\":%.6f,\"gflops_per_s\":%.4f,\"weight_bytes\":%zu,\"arena_bytes\":%zu",
                   info->flops / 1e9, gflops_per_s(session, times), session->info.weight_bytes, info->arena_bytes);
-    output_format(output, ",\"peak_rss_bytes\":%zu}\n", times->peak_rss_bytes);
+    output_format(output, ",\"peak_rss_bytes\":%zu", times->peak_rss_bytes);
+    if (layers) layer_times_json(layers, output);
+    output_text(output, "}\n");
     return output_close(output, true);
 }
 
-static bool print_text(const struct session *session, const struct times *times) {
+static bool print_text(const struct session *session, const struct times *times, const struct layer_times *layers) {
     const yolo_context_info *info = &session->context_info;
     struct output *output = output_open("-");
     if (!output) return false;
@@ -131,23 +146,38 @@ static bool print_text(const struct session *session, const struct times *times)
                   times->mean, times->count);
     output_format(output, "%.3f GFLOPs a run, %.1f GFLOP/s\npeak memory %.1f MB\n", info->flops / 1e9,
                   gflops_per_s(session, times), (double)times->peak_rss_bytes / 1e6);
+    if (layers) layer_times_text(layers, output);
     return output_close(output, true);
+}
+
+static enum exit_code run(const struct session *session, struct times *times, struct layer_times *layers) {
+    const struct settings *settings = session->settings;
+    const bool stdout_is_json = settings->json && strcmp(settings->json, "-") == 0;
+    yolo_error error;
+    if (measure(session, times, layers, &error)) {
+        complain("%s", error.message);
+        return EXIT_SOME_FAILED;
+    }
+    if (settings->json && !print_json(session, times, layers)) return EXIT_SOME_FAILED;
+    if (!settings->quiet && !stdout_is_json && !print_text(session, times, layers)) return EXIT_SOME_FAILED;
+    return EXIT_DONE;
 }
 
 enum exit_code command_bench(const struct settings *settings) {
     struct session session;
     struct times times = {0};
-    yolo_error error;
-    enum exit_code code = session_open(settings, 0, &session);
-    const bool stdout_is_json = settings->json && strcmp(settings->json, "-") == 0;
-    if (code == EXIT_DONE && measure(&session, &times, &error)) {
-        complain("%s", error.message);
-        code = EXIT_SOME_FAILED;
+    struct layer_times layers = {0};
+    const double begin = clock_ms();
+    if (settings->by_turns && (settings->json || settings->layers || settings->runs)) {
+        complain("--by-turns takes no --%s", settings->json ? "json" : settings->layers ? "layers" : "runs");
+        return EXIT_WRONG_USAGE;
     }
-    if (code == EXIT_DONE && settings->json && !print_json(&session, &times)) code = EXIT_SOME_FAILED;
-    if (code == EXIT_DONE && !settings->quiet && !stdout_is_json && !print_text(&session, &times))
-        code = EXIT_SOME_FAILED;
+    enum exit_code code = session_open(settings, 0, &session);
+    if (code == EXIT_DONE)
+        code = settings->by_turns ? bench_by_turns(&session, begin)
+                                  : run(&session, &times, settings->layers ? &layers : NULL);
     free(times.ms);
+    layer_times_free(&layers);
     session_close(&session);
     return code;
 }

@@ -159,6 +159,10 @@ const struct option option_table[] = {
 
     {"runs", 0, OPTION_COUNT, GROUP_GENERAL, FIELD(runs), FOR_BENCH, 0, "N",
      "time this many (as many as take three seconds)", 1, 1000000, NULL},
+    {"layers", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(layers), FOR_BENCH, 0, NULL,
+     "each layer's time, beside what this machine can do", 0, 0, NULL},
+    {"by-turns", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(by_turns), FOR_BENCH, FOR_BENCH, NULL,
+     "time N for each line 'run N' on stdin, alternating with other programs", 0, 0, NULL},
 
     {"quiet", 'q', OPTION_FLAG, GROUP_GENERAL, FIELD(quiet), FOR_ALL, 0, NULL, "only errors, no text or warnings", 0, 0,
      NULL},

@@ -76,6 +76,8 @@ struct settings {
     bool resume, fail_fast; /* how a run begins and ends */
 
     uint64_t runs; /* of the benchmark; 0: as many as take three seconds */
+    bool layers;   /* each layer's time, too */
+    bool by_turns; /* runs when stdin says so */
 
     bool quiet, verbose;
     bool version, help, help_all, manual;

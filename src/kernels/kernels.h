@@ -121,6 +121,14 @@ typedef struct kernels {
 
     /* output = (1 - weight) * upper + weight * lower, element by element. */
     void (*blend_rows)(size_t count, const float *upper, const float *lower, float weight, float *output);
+
+    /* For measuring what a core can do at most. Both write a number to `sink` that means nothing. */
+
+    /* `steps` multiply-adds in each of a dozen independent vectors: the floating-point operations that this took. */
+    double (*multiply_adds)(size_t steps, float *sink);
+
+    /* Reads `input` [count], whole vectors of it. */
+    void (*read_memory)(size_t count, const float *input, float *sink);
 } kernels;
 
 /* The sets compiled in, best first; NULL past the last. */

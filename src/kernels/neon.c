@@ -17,5 +17,6 @@
 
 #include "kernels/template/activation.inc"
 #include "kernels/template/elementwise.inc"
+#include "kernels/template/limits.inc"
 #include "kernels/template/pixels.inc"
 #include "kernels/template/table.inc"

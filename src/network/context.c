@@ -1,5 +1,6 @@
 #include "network/context.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 
 static size_t count_operands(const struct yolo_model *model) {
@@ -49,16 +50,22 @@ yolo_status context_create(const struct yolo_model *model, int width, int height
     return status;
 }
 
-void context_run(const context *c, team *t) {
+static void run_layer(const context *c, int i, team *t) {
+    const layer *l = &c->model->layers[i];
+    if (c->plan.layers[i].placement == PLACE_VIEW) return;
+    run_args args = {.inputs = c->operands + c->first_operand[i],
+                     .output = c->values[i + 1],
+                     .scratch = c->arena + c->plan.scratch[i],
+                     .team = t,
+                     .kernels = c->model->kernels};
+    l->type->run(l, &args);
+}
+
+void context_run(const context *c, team *t, double *seconds) {
     for (int i = 0; i < c->model->layer_count; i++) {
-        const layer *l = &c->model->layers[i];
-        if (c->plan.layers[i].placement == PLACE_VIEW) continue;
-        run_args args = {.inputs = c->operands + c->first_operand[i],
-                         .output = c->values[i + 1],
-                         .scratch = c->arena + c->plan.scratch[i],
-                         .team = t,
-                         .kernels = c->model->kernels};
-        l->type->run(l, &args);
+        const double begin = seconds ? clock_seconds() : 0;
+        run_layer(c, i, t);
+        if (seconds) seconds[i] = clock_seconds() - begin;
     }
 }
 

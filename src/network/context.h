@@ -18,8 +18,9 @@ typedef struct context {
 yolo_status context_create(const struct yolo_model *model, int width, int height, int threads, bool keep, context *out,
                            yolo_error *error);
 
-/* Runs every layer on what lies in the input's tensor, with a team of at most context.threads. */
-void context_run(const context *c, team *t);
+/* Runs every layer on what lies in the input's tensor, with a team of at most context.threads. `seconds` [layer_count]
+ * receives the time of each; NULL: nobody asks. */
+void context_run(const context *c, team *t, double *seconds);
 
 /* A layer's output, or with LAYER_IMAGE the network's input. */
 const tensor *context_value(const context *c, int layer_index);

@@ -2,8 +2,9 @@
 import json
 import os
 import re
+import subprocess
 
-from harness import check, classifier, detector, equal, fails, main, png, run, shared, test, weights, works
+from harness import DETECT, check, classifier, detector, equal, fails, main, png, run, shared, test, weights, works
 
 
 @test
@@ -98,6 +99,41 @@ def trace_agrees_with_the_recorded_reference():
             equal(ours[key], theirs[key], ours)
         for key in ("mean", "rms", "min", "max"):
             check(abs(ours[key] - theirs[key]) <= 1e-3 * theirs["rms"], key, ours, theirs)
+
+
+@test
+def bench_layers():
+    net = detector()
+    text = works("bench", *net, "--runs", "3", "--layers").out
+    check("this machine: " in text and "all layers: " in text, text)
+    equal(re.findall(r"^ +(\d+)  (\w+) ", text, re.M), [("0", "avgpool"), ("1", "convolutional"), ("2", "yolo")], text)
+    found = json.loads(works("bench", *net, "--runs", "2", "--layers", "--json", "-").out)
+    check(found["machine"]["flops_per_s"] > 1e8 and found["machine"]["bytes_per_s"] > 1e8, found)
+    equal([layer["type"] for layer in found["layers"]], ["avgpool", "convolutional", "yolo"])
+    for layer in found["layers"]:
+        check(0 <= layer["min_ms"] <= layer["median_ms"] and layer["bytes"] > 0, layer)
+    check("layers" not in json.loads(works("bench", *net, "--runs", "1", "--json", "-").out))
+
+
+@test
+def bench_by_turns():
+    net = detector()
+
+    def turns(text):
+        return subprocess.run([DETECT, "bench", *net, "--by-turns"], input=text, capture_output=True, text=True, timeout=60)
+    done = turns("run 1\nrun 3\n")
+    equal((done.returncode, done.stderr), (0, ""))
+    ready, *times = map(json.loads, done.stdout.splitlines())
+    check(ready["load_ms"] > 0, ready)
+    equal([len(turn) for turn in times], [1, 3])
+    check(all(ms > 0 for turn in times for ms in turn), times)
+    equal(turns("").returncode, 0)
+    for wrong in ("walk 3\n", "run 0\n", "run 1000001\n", "run\n"):
+        done = turns(wrong)
+        equal((done.returncode, len(done.stderr.splitlines())), (2, 1), wrong)
+        check("lines such as 'run 5'" in done.stderr, done.stderr)
+    fails(2, "--by-turns takes no --runs", "bench", *net, "--by-turns", "--runs", "3")
+    fails(2, "--by-turns takes no --layers", "bench", *net, "--by-turns", "--layers")
 
 
 @test
