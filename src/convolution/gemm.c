@@ -169,7 +169,7 @@ static void run(const convolution_job *job) {
     double flops_per_row = 2.0 * (double)w.depth * g->filters;
     if (g->groups == 1 && pixels <= PANEL_SPLIT_PIXELS && w.panels >= (size_t)team_threads(job->team))
         team_for(job->team, w.panels, convolution_grain(flops_per_row * (double)pixels / (double)w.panels),
-                     multiply_columns, &w);
+                 multiply_columns, &w);
     else
         team_for(job->team, pixels, convolution_grain(flops_per_row), multiply_rows, &w);
 }

@@ -21,7 +21,7 @@ static void normalize_pixels(void *argument, size_t begin, size_t end, int threa
 static void run(const layer *l, const run_args *args) {
     (void)l;
     team_for(args->team, tensor_pixels(&args->output), rows_grain(args->output.channels), normalize_pixels,
-                 (void *)args);
+             (void *)args);
 }
 
 const layer_type layer_l2norm = {.name = "l2norm", .shape = layer_in_place, .run = run};

@@ -9,12 +9,13 @@ struct yolo_model {
     cfg cfg;
     net_params net;
     const kernels *kernels;
-    layer *layers; /* [layer_count] */
+    compute_options compute; /* while it is loaded: its texts are the caller's */
+    layer *layers;           /* [layer_count] */
     int layer_count;
     char **class_names; /* [class_count] */
     int class_count;
     bool has_heads, has_weights;
-    head_info head; /* of the last head: what it asks of suppression */
+    head_info head;     /* of the last head: what it asks of suppression */
     yolo_resize resize; /* what YOLO_RESIZE_AUTO means */
     size_t parameter_count, weight_bytes;
 };
