@@ -238,13 +238,24 @@ static void winograd_is_as_exact_as_the_plain_sum(void) {
     CHECK(error[0] < 3e-6 && error[1] < 3e-6);
 }
 
-static const char *algorithm_of(convolution_geometry g) {
+static const char *algorithm_at(int side, convolution_geometry g) {
     layer_plan plan;
-    convolution_plan(&g, &(convolution){0}, (shape){g.channels, 20, 20}, 1, kernels_select(NULL), &plan);
+    convolution_plan(&g, &(convolution){0}, (shape){g.channels, side, side}, 1, kernels_select(NULL), &plan);
     return plan.algorithm;
 }
 
+static const char *algorithm_of(convolution_geometry g) {
+    return algorithm_at(20, g);
+}
+
 static void chooses_by_geometry(void) {
+    const convolution_geometry plain = {64, 64, 1, 3, 1, 1, 1, 1};
+    CHECK_STRING(algorithm_of(plain), "winograd");
+    CHECK_STRING(algorithm_at(13, plain), "winograd");
+    CHECK_STRING(algorithm_at(7, plain), "gemm im2col"); /* four tiles, most of the fourth outside the map */
+    CHECK_STRING(algorithm_of((convolution_geometry){3, 64, 1, 3, 1, 1, 1, 1}), "gemm im2col");
+    CHECK_STRING(algorithm_of((convolution_geometry){64, 64, 1, 3, 2, 2, 1, 1}), "gemm im2col");
+    CHECK_STRING(algorithm_of((convolution_geometry){64, 64, 1, 3, 1, 1, 2, 2}), "gemm im2col");
     CHECK_STRING(algorithm_of((convolution_geometry){8, 8, 8, 3, 1, 1, 1, 1}), "depthwise");
     CHECK_STRING(algorithm_of((convolution_geometry){8, 9, 1, 1, 1, 1, 1, 0}), "gemm 1x1");
     CHECK_STRING(algorithm_of((convolution_geometry){8, 9, 1, 1, 2, 2, 1, 0}), "gemm im2col");

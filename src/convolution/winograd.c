@@ -19,9 +19,10 @@ enum {
     POSITIONS = WINOGRAD_POSITIONS,
     TAPS = 9,
     BLOCK_COUNT = 128 << 10, /* numbers of a transformed block: 512 KiB, beside which a panel's weights pass */
-    LEAST_TILES = 24,        /* of a block, however many channels: each number of the weights is used so often */
+    LEAST_TILES = 64,        /* of a block, however many channels: each number of the weights is used so often */
     PANEL_SPLIT_PIXELS = 26 * 26,
-    PACKED_CHANNELS = 8, /* transformed at a time, so that they are written in runs */
+    PACKED_CHANNELS = 8, /* transformed at a time, so that they are written in runs, */
+    PACKED_FILTERS = 8,  /* and side by side; divides a panel's columns */
     MAX_COLUMNS = 32,    /* of a panel */
 };
 
@@ -29,9 +30,17 @@ static bool applies(const convolution_geometry *g) {
     return g->size == 3 && g->stride_x == 1 && g->stride_y == 1 && g->dilation == 1 && g->groups == 1;
 }
 
+static size_t tiles_of(int side) {
+    return ((size_t)side + TILE - 1) / TILE;
+}
+
+/* For a pair of channels the plain sum multiplies 9 times a pixel and reads 9 weights, this one 36 times a tile and 36
+ * weights; weights come from memory, because those of a whole network exceed every cache, and in the time that reading
+ * one takes the core multiplies some 12 times. In units of 9 multiplications: pixels + 12 against 4 tiles + 48. Fewer
+ * than 8 channels fill no vector of the transforms. */
 static bool pays(const convolution_geometry *g, shape output, bool low_memory) {
-    (void)output;
-    return !low_memory && g->channels >= 16 && g->filters >= 16;
+    size_t tiles = tiles_of(output.height) * tiles_of(output.width);
+    return !low_memory && g->channels >= 8 && g->filters >= 8 && shape_pixels(output) + 12 > 4 * tiles + 48;
 }
 
 /* ---- Weights: [panel][position][channels][gemm_columns] --------------------------------------------------------- */
@@ -44,27 +53,31 @@ static size_t packed_count(const convolution_geometry *g, const kernels *set) {
     return POSITIONS * gemm_packed_count(set, (size_t)g->channels, (size_t)g->filters);
 }
 
-/* y = G x: a filter's three weights to the values at six positions. */
-static void transform_line(const double x[3], double y[SIDE]) {
+/* y = G x, for some filters side by side: three weights in a line to the values at six positions. */
+static void transform_line(const double *x0, const double *x1, const double *x2, double (*restrict y)[PACKED_FILTERS]) {
     const double a = WINOGRAD_POINT_A, b = WINOGRAD_POINT_B;
-    const double even_a = -(x[0] + x[2] / 2) / 1.5, odd_a = -a * x[1] / 1.5;
-    const double even_b = (x[0] + 2 * x[2]) / 6, odd_b = b * x[1] / 6;
-    y[0] = x[0];
-    y[1] = even_a + odd_a;
-    y[2] = even_a - odd_a;
-    y[3] = even_b + odd_b;
-    y[4] = even_b - odd_b;
-    y[5] = x[2];
+    for (int n = 0; n < PACKED_FILTERS; n++) {
+        const double even_a = -(x0[n] + x2[n] * 0.5) * (1 / 1.5), odd_a = -a / 1.5 * x1[n];
+        const double even_b = (x0[n] + 2 * x2[n]) * (1 / 6.0), odd_b = b / 6 * x1[n];
+        y[0][n] = x0[n];
+        y[1][n] = even_a + odd_a;
+        y[2][n] = even_a - odd_a;
+        y[3][n] = even_b + odd_b;
+        y[4][n] = even_b - odd_b;
+        y[5][n] = x2[n];
+    }
 }
 
-/* G w G^T, to output[position * step]. */
-static void transform_filter(const float w[TAPS], float *output, size_t step) {
-    double half[3][SIDE]; /* of column j */
-    for (int j = 0; j < 3; j++) transform_line((const double[]){w[j], w[3 + j], w[6 + j]}, half[j]);
+/* G w G^T of `count` filters that are `stride` apart, to output[position * step + filter]; zeros beyond `count`. */
+static void transform_filters(const float *weights, size_t stride, size_t count, float *output, size_t step) {
+    double w[TAPS][PACKED_FILTERS] = {{0}}, half[3][SIDE][PACKED_FILTERS], y[SIDE][PACKED_FILTERS];
+    for (size_t n = 0; n < count; n++)
+        for (size_t t = 0; t < TAPS; t++) w[t][n] = weights[n * stride + t];
+    for (int j = 0; j < 3; j++) transform_line(w[j], w[3 + j], w[6 + j], half[j]);
     for (int i = 0; i < SIDE; i++) {
-        double y[SIDE];
-        transform_line((const double[]){half[0][i], half[1][i], half[2][i]}, y);
-        for (int j = 0; j < SIDE; j++, output += step) *output = (float)y[j];
+        transform_line(half[0][i], half[1][i], half[2][i], y);
+        for (int j = 0; j < SIDE; j++, output += step)
+            for (int n = 0; n < PACKED_FILTERS; n++) output[n] = (float)y[j][n];
     }
 }
 
@@ -73,10 +86,12 @@ static void pack_channels(const convolution_geometry *g, size_t width, size_t co
                           const float *weights, float *packed) {
     float part[POSITIONS * PACKED_CHANNELS * MAX_COLUMNS];
     const size_t step = PACKED_CHANNELS * width, depth = (size_t)g->channels;
-    memset(part, 0, POSITIONS * step * sizeof *part);
-    for (size_t n = 0; n < columns; n++)
-        for (size_t k = 0; k < channels; k++)
-            transform_filter(weights + (n * depth + k) * TAPS, part + k * width + n, step);
+    for (size_t n = 0; n < width; n += PACKED_FILTERS)
+        for (size_t k = 0; k < channels; k++) {
+            size_t rest = columns > n ? columns - n : 0;
+            transform_filters(weights + (n * depth + k) * TAPS, depth * TAPS,
+                              rest < PACKED_FILTERS ? rest : PACKED_FILTERS, part + k * width + n, step);
+        }
     for (size_t p = 0; p < POSITIONS; p++)
         memcpy(packed + p * depth * width, part + p * step, channels * width * sizeof *part);
 }
@@ -104,10 +119,6 @@ typedef struct layout {
 static size_t stride_for(size_t count) {
     size_t stride = (count + 15) / 16 * 16;
     return stride % 128 ? stride : stride + 16;
-}
-
-static size_t tiles_of(int side) {
-    return ((size_t)side + TILE - 1) / TILE;
 }
 
 /* Of `tiles` to work on, how many at a time: even blocks that fill the kernel's register tiles. */
