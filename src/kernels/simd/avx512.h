@@ -3,11 +3,11 @@
 #ifndef KERNELS_SIMD_AVX512_H
 #define KERNELS_SIMD_AVX512_H
 
+#include "kernels/simd/compiler.h"
+
 #include <immintrin.h>
 #include <math.h>
 #include <stddef.h>
-
-#define INLINE static inline __attribute__((always_inline))
 
 enum { LANES = 16 };
 

@@ -2,11 +2,11 @@
 #ifndef KERNELS_SIMD_NEON_H
 #define KERNELS_SIMD_NEON_H
 
+#include "kernels/simd/compiler.h"
+
 #include <arm_neon.h>
 #include <math.h>
 #include <stddef.h>
-
-#define INLINE static inline __attribute__((always_inline))
 
 enum { LANES = 4 };
 
@@ -22,15 +22,17 @@ INLINE void vec_store(float *p, vec a) {
 }
 
 INLINE vec vec_load_part(const float *p, size_t count) {
-    float lanes[LANES] = {0};
-    for (size_t i = 0; i < count; i++) lanes[i] = p[i];
-    return vld1q_f32(lanes);
+    vec a = vld1q_lane_f32(p, vdupq_n_f32(0), 0);
+    if (count > 1) a = vld1q_lane_f32(p + 1, a, 1);
+    if (count > 2) a = vld1q_lane_f32(p + 2, a, 2);
+    return count > 3 ? vld1q_lane_f32(p + 3, a, 3) : a;
 }
 
 INLINE void vec_store_part(float *p, size_t count, vec a) {
-    float lanes[LANES];
-    vst1q_f32(lanes, a);
-    for (size_t i = 0; i < count; i++) p[i] = lanes[i];
+    vst1q_lane_f32(p, a, 0);
+    if (count > 1) vst1q_lane_f32(p + 1, a, 1);
+    if (count > 2) vst1q_lane_f32(p + 2, a, 2);
+    if (count > 3) vst1q_lane_f32(p + 3, a, 3);
 }
 
 INLINE vec vec_set(float x) {

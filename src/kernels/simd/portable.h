@@ -4,12 +4,12 @@
 #ifndef KERNELS_SIMD_PORTABLE_H
 #define KERNELS_SIMD_PORTABLE_H
 
+#include "kernels/simd/compiler.h"
+
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-#define INLINE static inline __attribute__((always_inline))
 
 enum { LANES = 4 };
 

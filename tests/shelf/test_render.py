@@ -1,0 +1,87 @@
+"""The renderer: the same seed gives the same bytes, boxes lie in the picture and are tight, all classes occur.
+
+    python3 tests/shelf/test_render.py
+
+Skips, saying so, where its Python packages are missing.
+"""
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools", "shelf"))
+
+try:
+    import cv2
+    import numpy as np
+    import skia                                                 # noqa: F401 (only whether it is there)
+    MISSING = None
+except ImportError as error:
+    MISSING = f"skipped: {error}; see tools/shelf/requirements.txt"
+
+
+@unittest.skipIf(MISSING, MISSING)
+class Rendering(unittest.TestCase):
+    """A handful of pictures, drawn once."""
+
+    @classmethod
+    def setUpClass(cls):
+        from render import Renderer
+        cls.count = 12
+        renderer = Renderer(11)
+        cls.pictures = [renderer.render(number) for number in range(cls.count)]
+
+    def test_same_seed_same_bytes(self):
+        from render import Renderer
+        picture, boxes = Renderer(11).render(7)                 # alone, with an empty catalogue
+        self.assertTrue((picture == self.pictures[7][0]).all())
+        self.assertTrue((boxes == self.pictures[7][1]).all())
+
+    def test_other_seed_other_picture(self):
+        from render import Renderer
+        picture, _ = Renderer(12).render(7)
+        self.assertFalse(picture.shape == self.pictures[7][0].shape and (picture == self.pictures[7][0]).all())
+
+    def test_boxes_lie_inside(self):
+        for picture, boxes in self.pictures:
+            height, width = picture.shape[:2]
+            self.assertTrue((boxes[:, 1:] >= 0).all())
+            self.assertTrue((boxes[:, 3] <= width).all() and (boxes[:, 4] <= height).all())
+            self.assertTrue((boxes[:, 3:] - boxes[:, 1:3] >= 4.9).all())
+
+    def test_classes(self):
+        labels = np.concatenate([boxes[:, 0] for _, boxes in self.pictures])
+        counts = [(labels == label).sum() for label in range(3)]
+        self.assertGreater(counts[0], 15 * self.count)
+        self.assertGreater(counts[1], 2 * self.count)
+        self.assertGreater(counts[2], 0)
+
+    def test_outline_is_tight(self):
+        from catalogue import Catalogue
+        from lettering import Lettering
+        catalogue = Catalogue("tight", Lettering(), 24)
+        for number in range(24):
+            product = catalogue.product(number)
+            alpha = product.image.toarray(colorType=skia.kRGBA_8888_ColorType)[..., 3] > 96
+            rows, columns = np.nonzero(alpha.any(1))[0], np.nonzero(alpha.any(0))[0]
+            self.assertEqual(product.outline[:, 0].min(), columns[0])
+            self.assertEqual(product.outline[:, 0].max(), columns[-1] + 1)
+            self.assertEqual(product.outline[:, 1].min(), rows[0])
+            self.assertEqual(product.outline[:, 1].max(), rows[-1] + 1)
+
+    def test_clip_polygon(self):
+        from camera import clip_polygon
+        square = np.array([[0, 0], [4, 0], [4, 4], [0, 4.0]])
+        for window in (np.array([[1, 1], [9, 1], [9, 3], [1, 3.0]]), np.array([[1, 3], [9, 3], [9, 1], [1, 1.0]])):
+            part = clip_polygon(square, window)
+            self.assertEqual((part.min(0).tolist(), part.max(0).tolist()), ([1, 1], [4, 3]))
+        self.assertLess(len(clip_polygon(square, square + 10)), 3)
+
+    def test_label_text(self):
+        from render import label_lines
+        self.assertEqual(label_lines([(1, 10, 20, 30, 60)], 100, 200), "1 0.200000 0.200000 0.200000 0.200000\n")
+
+
+if __name__ == "__main__":
+    if MISSING:
+        print(MISSING)
+    unittest.main()
