@@ -141,6 +141,8 @@ typedef struct yolo_model yolo_model;
 typedef struct yolo_model_options {
     const char *names_path; /* one class name a line, UTF-8; NULL: classes are called "class 0", "class 1", ... */
     const char *kernels;    /* the name of a kernel set; NULL: the best this CPU can run */
+    const char *algorithm;  /* how convolutions are computed where they can be so; NULL: as suits each layer */
+    bool low_memory;        /* nothing that trades memory for time */
     bool lenient;           /* an unknown option in the cfg is a warning, not an error */
     void (*warn)(void *argument, const char *sentence); /* told what is odd but not wrong; may be NULL */
     void *warn_argument;
@@ -151,7 +153,7 @@ YOLO_API yolo_model_options yolo_model_options_default(void);
 /* Reads a network and its weights and packs them for this CPU. With `weights_path` NULL all weights are zero: enough
  * for yolo_context_layer and timing, not for results. Thread-safe.
  * YOLO_BAD_MODEL names the cfg's line, or the layer at which the weights ran out; YOLO_BAD_FILE, YOLO_BAD_ARGUMENT
- * (unknown kernels), YOLO_NO_MEMORY. */
+ * (unknown kernels or algorithm), YOLO_NO_MEMORY. */
 YOLO_API yolo_status yolo_model_load(const char *cfg_path, const char *weights_path, const yolo_model_options *options,
                                      yolo_model **model, yolo_error *error);
 
@@ -208,6 +210,9 @@ YOLO_API const char *yolo_kernels_name(size_t index);
 
 /* Whether this CPU can run it; false past the last. */
 YOLO_API bool yolo_kernels_supported(size_t index);
+
+/* Ways to compute a convolution, as yolo_layer_info names them: NULL past the last. */
+YOLO_API const char *yolo_algorithm_name(size_t index);
 
 /* ---- Contexts --------------------------------------------------------------------------------------------------- */
 

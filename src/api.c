@@ -1,6 +1,7 @@
 /* The public functions that join pictures, networks and detection: they check arguments and pass on. */
 #include "base/memory.h"
 #include "base/team.h"
+#include "convolution/convolution.h"
 #include "detect/detect.h"
 #include "image/image.h"
 #include "image/letterbox.h"
@@ -37,6 +38,10 @@ const char *yolo_kernels_name(size_t index) {
 bool yolo_kernels_supported(size_t index) {
     const kernels *set = kernels_at(index);
     return set && kernels_supported(set);
+}
+
+const char *yolo_algorithm_name(size_t index) {
+    return convolution_algorithm_name(index);
 }
 
 /* ---- Contexts --------------------------------------------------------------------------------------------------- */

@@ -56,7 +56,12 @@ static yolo_status ask_shape(opened *o, int threads, yolo_error *error) {
 static yolo_status prepare(const layer_test *t, opened *o, yolo_error *error) {
     yolo_status status = weights_open(write_weights(t), &o->weights, error);
     if (status) return status;
-    prepare_args args = {.weights = o->weights, .kernels = o->kernels, .inputs = o->shapes, .output = o->plan.output};
+    const compute_options options = {0};
+    prepare_args args = {.weights = o->weights,
+                         .kernels = o->kernels,
+                         .options = &options,
+                         .inputs = o->shapes,
+                         .output = o->plan.output};
     if (t->type->prepare) status = t->type->prepare(&o->layer, &args, error);
     return status ? status : weights_expect_end(o->weights, error);
 }

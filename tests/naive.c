@@ -91,6 +91,44 @@ void naive_gemm(size_t rows, size_t columns, size_t depth, const float *input, s
         }
 }
 
+/* The polynomial of the product of x - points[k] over all k but `left_out`, into coefficients [6] from x^0 on. */
+static void product_of_roots(int left_out, double coefficients[WINOGRAD_SIDE]) {
+    const double points[] = {0, WINOGRAD_POINT_A, -WINOGRAD_POINT_A, WINOGRAD_POINT_B, -WINOGRAD_POINT_B};
+    for (int i = 0; i < WINOGRAD_SIDE; i++) coefficients[i] = i == 0;
+    for (int k = 0; k < 5; k++)
+        for (int i = WINOGRAD_SIDE - 1; k != left_out && i >= 0; i--)
+            coefficients[i] = (i > 0 ? coefficients[i - 1] : 0) - points[k] * coefficients[i];
+}
+
+static double power(double x, int exponent) {
+    return exponent == 0 ? 1 : x * power(x, exponent - 1);
+}
+
+void naive_winograd_input(const double *pixels, double *values) {
+    double rows[WINOGRAD_SIDE][WINOGRAD_SIDE];
+    for (int i = 0; i < WINOGRAD_SIDE; i++) product_of_roots(i, rows[i]); /* the last, at infinity, leaves none out */
+    for (int i = 0; i < WINOGRAD_POSITIONS; i++) {
+        values[i] = 0;
+        for (int k = 0; k < WINOGRAD_POSITIONS; k++)
+            values[i] +=
+                rows[i / WINOGRAD_SIDE][k / WINOGRAD_SIDE] * rows[i % WINOGRAD_SIDE][k % WINOGRAD_SIDE] * pixels[k];
+    }
+}
+
+void naive_winograd_output(const double *sums, double *output) {
+    const double points[] = {0, WINOGRAD_POINT_A, -WINOGRAD_POINT_A, WINOGRAD_POINT_B, -WINOGRAD_POINT_B};
+    double columns[WINOGRAD_TILE][WINOGRAD_SIDE];
+    for (int i = 0; i < WINOGRAD_TILE; i++)
+        for (int k = 0; k < WINOGRAD_SIDE; k++)
+            columns[i][k] = k < WINOGRAD_SIDE - 1 ? power(points[k], i) : i == WINOGRAD_TILE - 1;
+    for (int i = 0; i < WINOGRAD_TILE * WINOGRAD_TILE; i++) {
+        output[i] = 0;
+        for (int k = 0; k < WINOGRAD_POSITIONS; k++)
+            output[i] +=
+                columns[i / WINOGRAD_TILE][k / WINOGRAD_SIDE] * columns[i % WINOGRAD_TILE][k % WINOGRAD_SIDE] * sums[k];
+    }
+}
+
 void naive_window(const window_run *run, const float *weights, size_t weight_stride, const uint16_t *weights_of,
                   double *output) {
     for (size_t p = 0; p < run->pixels; p++)

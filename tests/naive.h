@@ -17,6 +17,11 @@ void naive_activate_row(activation kind, size_t columns, const float *input, dou
 void naive_gemm(size_t rows, size_t columns, size_t depth, const float *input, size_t input_stride,
                 const float *weights, const float *bias, ramp r, double *output);
 
+/* One tile of Winograd's F(4x4, 3x3), from the definition: a line is multiplied by the matrices of the points, which are
+ * made here by interpolation. `pixels` and `values` are [36], `sums` [36] and `output` [16]. */
+void naive_winograd_input(const double *pixels, double *values);
+void naive_winograd_output(const double *sums, double *output);
+
 /* Sums [pixels][channels] of the taps of a window run; with `weights` NULL each tap counts once. */
 void naive_window(const window_run *run, const float *weights, size_t weight_stride, const uint16_t *weights_of,
                   double *output);

@@ -112,16 +112,17 @@ static void run_call(void *argument, team *t) {
     convolution_run(c->convolution, c->input, c->output, c->scratch, t, c->set);
 }
 
-static void run_set(const problem *p, const kernels *set, size_t gap) {
+static void run_set(const problem *p, const kernels *set, size_t gap, const compute_options *options) {
     static const int thread_counts[] = {1, 2, 3, 8};
     convolution c;
     tensor input = make_tensor(p->input, gap), first = {0};
     tensor_from_planar(p->planar, &input);
-    if (!CHECK(convolution_prepare(&p->geometry, p->activation, p->weights, p->bias, set, &c))) return;
+    if (!CHECK(convolution_prepare(&p->geometry, p->activation, p->weights, p->bias, p->input, options, set, &c)))
+        return;
     for (size_t i = 0; i < sizeof thread_counts / sizeof *thread_counts; i++) {
         layer_plan plan;
         tensor output = make_tensor(p->output, gap % 3);
-        convolution_plan(&p->geometry, p->input, thread_counts[i], set, &plan);
+        convolution_plan(&p->geometry, &c, p->input, thread_counts[i], set, &plan);
         test_note("%s, %s, %d threads: %dx%dx%d by %d of %d, groups %d, stride %dx%d, dilation %d, padding %d",
                   set->name, plan.algorithm, thread_counts[i], p->input.width, p->input.height, p->input.channels,
                   p->geometry.filters, p->geometry.size, p->geometry.groups, p->geometry.stride_x, p->geometry.stride_y,
@@ -136,10 +137,36 @@ static void run_set(const problem *p, const kernels *set, size_t gap) {
     convolution_release(&c);
 }
 
-static void run_all(const problem *p, size_t gap) {
+/* Of the results, relative to their own root mean square. */
+static double root_mean_square_error(const problem *p, const kernels *set, const char *algorithm, const tensor *input,
+                                     const tensor *output) {
+    convolution c;
+    layer_plan plan;
+    const compute_options options = {.algorithm = algorithm};
+    double squares = 0, errors = 0;
+    size_t pixels = shape_pixels(p->output), channels = (size_t)output->channels;
+    if (!CHECK(convolution_prepare(&p->geometry, p->activation, p->weights, p->bias, p->input, &options, set, &c)))
+        return INFINITY;
+    convolution_plan(&p->geometry, &c, p->input, 1, set, &plan);
+    call alone = {&c, input, output, test_guarded_floats(plan.scratch_count), set};
+    team_run(1, run_call, &alone);
+    for (size_t i = 0; i < pixels * channels; i++) {
+        double exact = p->exact[i % channels * pixels + i / channels];
+        squares += exact * exact;
+        errors += pow(output->data[i / channels * output->stride + i % channels] - exact, 2);
+    }
+    convolution_release(&c);
+    return sqrt(errors / squares);
+}
+
+/* By the algorithm that is chosen, and by `algorithm` where it is another. */
+static void run_all(const problem *p, size_t gap, const char *algorithm) {
     const kernels *set;
-    for (size_t i = 0; (set = kernels_at(i)); i++)
-        if (kernels_supported(set)) run_set(p, set, gap);
+    for (size_t i = 0; (set = kernels_at(i)); i++) {
+        if (!kernels_supported(set)) continue;
+        run_set(p, set, gap, &(compute_options){0});
+        if (algorithm) run_set(p, set, gap, &(compute_options){.algorithm = algorithm});
+    }
 }
 
 static void convolves_any_geometry(void) {
@@ -150,7 +177,7 @@ static void convolves_any_geometry(void) {
         if (kind == ACTIVATION_STAIR) kind = ACTIVATION_LEAKY; /* a step makes any rounding large */
         convolution_geometry g = random_geometry(&random, i);
         if (make_problem(&random, g, kind, pick(&random, 1, 19), pick(&random, 1, 19), &p))
-            run_all(&p, (size_t)pick(&random, 0, MAX_GAP));
+            run_all(&p, (size_t)pick(&random, 0, MAX_GAP), NULL);
     }
 }
 
@@ -170,17 +197,65 @@ static void convolves_larger_maps(void) {
         problem p;
         if (CHECK(make_problem(&random, cases[i].geometry, i % 2 ? ACTIVATION_SWISH : ACTIVATION_LEAKY, cases[i].height,
                                cases[i].width, &p)))
-            run_all(&p, 0);
+            run_all(&p, 0, NULL);
     }
 }
 
-static const char *algorithm_of(convolution_geometry g) {
+/* Winograd at maps smaller than a tile and ragged ones, channels that fill no vector, several panels and blocks. */
+static void convolves_by_winograd(void) {
+    static const struct {
+        int height, width, channels, filters, padding;
+    } cases[] = {
+        {1, 1, 3, 5, 1},    {2, 5, 1, 1, 1},     {3, 3, 7, 9, 0},     {4, 4, 8, 16, 1},
+        {5, 4, 17, 33, 2},  {13, 13, 40, 70, 1}, {13, 13, 96, 32, 1}, {7, 21, 5, 255, 1},
+        {30, 29, 24, 8, 1}, {53, 50, 70, 20, 1}, {6, 9, 130, 48, 3},
+    };
+    test_random random = test_random_start(10);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        problem p;
+        convolution_geometry g = {cases[i].channels, cases[i].filters, 1, 3, 1, 1, 1, cases[i].padding};
+        activation kind = i % 3 == 0 ? ACTIVATION_LEAKY : i % 3 == 1 ? ACTIVATION_MISH : ACTIVATION_NORMALIZE_CHANNELS;
+        if (CHECK(make_problem(&random, g, kind, cases[i].height, cases[i].width, &p)))
+            run_all(&p, i % (MAX_GAP + 1), "winograd");
+    }
+}
+
+/* The bound stated in docs/performance.md: a hundredth of what results may be off, at the widest layers there are. */
+static void winograd_is_as_exact_as_the_plain_sum(void) {
+    test_random random = test_random_start(11);
+    problem p;
+    convolution_geometry g = {1024, 16, 1, 3, 1, 1, 1, 1};
+    if (!CHECK(make_problem(&random, g, ACTIVATION_LINEAR, 13, 13, &p))) return;
+    const kernels *set = kernels_select(NULL);
+    const char *const algorithms[] = {"gemm im2col", "winograd"};
+    double error[2];
+    for (int i = 0; i < 2; i++) {
+        tensor input = make_tensor(p.input, 0), output = make_tensor(p.output, 0);
+        tensor_from_planar(p.planar, &input);
+        error[i] = root_mean_square_error(&p, set, algorithms[i], &input, &output);
+    }
+    test_note("plain sum %g, winograd %g of the results' magnitude", error[0], error[1]);
+    CHECK(error[0] < 3e-6 && error[1] < 3e-6);
+}
+
+static const char *algorithm_at(int side, convolution_geometry g) {
     layer_plan plan;
-    convolution_plan(&g, (shape){g.channels, 20, 20}, 1, kernels_select(NULL), &plan);
+    convolution_plan(&g, &(convolution){0}, (shape){g.channels, side, side}, 1, kernels_select(NULL), &plan);
     return plan.algorithm;
 }
 
+static const char *algorithm_of(convolution_geometry g) {
+    return algorithm_at(20, g);
+}
+
 static void chooses_by_geometry(void) {
+    const convolution_geometry plain = {64, 64, 1, 3, 1, 1, 1, 1};
+    CHECK_STRING(algorithm_of(plain), "winograd");
+    CHECK_STRING(algorithm_at(13, plain), "winograd");
+    CHECK_STRING(algorithm_at(7, plain), "gemm im2col"); /* four tiles, most of the fourth outside the map */
+    CHECK_STRING(algorithm_of((convolution_geometry){3, 64, 1, 3, 1, 1, 1, 1}), "gemm im2col");
+    CHECK_STRING(algorithm_of((convolution_geometry){64, 64, 1, 3, 2, 2, 1, 1}), "gemm im2col");
+    CHECK_STRING(algorithm_of((convolution_geometry){64, 64, 1, 3, 1, 1, 2, 2}), "gemm im2col");
     CHECK_STRING(algorithm_of((convolution_geometry){8, 8, 8, 3, 1, 1, 1, 1}), "depthwise");
     CHECK_STRING(algorithm_of((convolution_geometry){8, 9, 1, 1, 1, 1, 1, 0}), "gemm 1x1");
     CHECK_STRING(algorithm_of((convolution_geometry){8, 9, 1, 1, 2, 2, 1, 0}), "gemm im2col");
@@ -199,6 +274,7 @@ static void says_what_does_not_fit(void) {
 
 int main(void) {
     static const test_case cases[] = {TEST(convolves_any_geometry), TEST(convolves_larger_maps),
-                                      TEST(chooses_by_geometry), TEST(says_what_does_not_fit)};
+                                      TEST(convolves_by_winograd),  TEST(winograd_is_as_exact_as_the_plain_sum),
+                                      TEST(chooses_by_geometry),    TEST(says_what_does_not_fit)};
     return test_run(cases, sizeof cases / sizeof *cases);
 }

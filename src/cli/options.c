@@ -73,6 +73,10 @@ const struct option option_table[] = {
      "threads that share the work (one for each core)", 1, 1024, NULL},
     {"kernels", 0, OPTION_TEXT, GROUP_NETWORK, FIELD(kernels), FOR_ALL, FOR_DETECT, "NAME",
      "one of those listed by 'detect kernels' (the best)", 0, 0, NULL},
+    {"algorithm", 0, OPTION_TEXT, GROUP_NETWORK, FIELD(algorithm), FOR_MODEL, FOR_MODEL, "NAME",
+     "of convolutions, where it can be (as suits each)", 0, 0, NULL},
+    {"low-memory", 0, OPTION_FLAG, GROUP_NETWORK, FIELD(low_memory), FOR_MODEL, FOR_MODEL, NULL,
+     "nothing that trades memory for time", 0, 0, NULL},
 
     {"threshold", 0, OPTION_LEVEL, GROUP_FINDING, FIELD(threshold), FOR_BOXES, 0, "T",
      "objects score above this (0.25); CLASS=T for one class", 0, 1, NULL},

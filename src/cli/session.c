@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KERNEL_SETS_MAX = 32 };
+enum { KERNEL_SETS_MAX = 32, ALGORITHMS_MAX = 32 };
 
 static void warn(void *argument, const char *sentence) {
     const struct session *session = argument;
@@ -33,6 +33,21 @@ bool session_kernels_are_usable(const char *wanted) {
     return false;
 }
 
+static bool algorithm_is_known(const char *wanted) {
+    const char *names[ALGORITHMS_MAX], *name;
+    size_t count = 0;
+    for (; count < ALGORITHMS_MAX && (name = yolo_algorithm_name(count)); count++) {
+        names[count] = name;
+        if (strcmp(name, wanted) == 0) return true;
+    }
+    const char *nearest = text_nearest(wanted, names, count);
+    if (nearest)
+        complain("--algorithm: there is none called '%s'; did you mean %s?", wanted, nearest);
+    else
+        complain("--algorithm: there is none called '%s'; the last column of 'detect info' names those in use", wanted);
+    return false;
+}
+
 static enum exit_code code_of(const yolo_error *error) {
     complain("%s", error->message);
     return error->status == YOLO_BAD_ARGUMENT ? EXIT_WRONG_USAGE : EXIT_NO_MODEL;
@@ -54,6 +69,8 @@ static enum exit_code load_model(struct session *session) {
     yolo_model_options options = yolo_model_options_default();
     options.names_path = session->files.names;
     options.kernels = settings->kernels;
+    options.algorithm = settings->algorithm;
+    options.low_memory = settings->low_memory;
     options.lenient = settings->lenient;
     options.warn = warn;
     options.warn_argument = session;
@@ -92,6 +109,7 @@ yolo_context *session_new_context(const struct session *session) {
 enum exit_code session_open(const struct settings *settings, unsigned needs, struct session *session) {
     *session = (struct session){.settings = settings};
     if (settings->kernels && !session_kernels_are_usable(settings->kernels)) return EXIT_WRONG_USAGE;
+    if (settings->algorithm && !algorithm_is_known(settings->algorithm)) return EXIT_WRONG_USAGE;
     enum exit_code code = model_files_find(settings, !(needs & SESSION_NEEDS_WEIGHTS), &session->files);
     if (code == EXIT_DONE) code = load_model(session);
     if (code == EXIT_DONE) code = create_context(session, needs & SESSION_NEEDS_LAYERS);

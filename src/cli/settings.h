@@ -35,9 +35,11 @@ struct settings {
 
     /* how the network runs */
     struct size size;
-    int resize;          /* a yolo_resize */
-    uint64_t threads;    /* 0: one for each core */
-    const char *kernels; /* NULL: the best */
+    int resize;            /* a yolo_resize */
+    uint64_t threads;      /* 0: one for each core */
+    const char *kernels;   /* NULL: the best */
+    const char *algorithm; /* of the convolutions; NULL: as suits each */
+    bool low_memory;
 
     /* what is found */
     struct level threshold;

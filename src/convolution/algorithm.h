@@ -1,5 +1,6 @@
-/* What an algorithm is: one row of the table in convolution.c, where the first that applies is taken. The choice
- * depends on the geometry alone, so weights packed once serve every input size. */
+/* What an algorithm is: one row of the table in convolution.c, where the first that applies and pays is taken. The choice
+ * depends on the geometry, on the map's size at the network's own input size and on the options, never on a measurement:
+ * weights are packed once for one algorithm, which then serves every input size. */
 #ifndef CONVOLUTION_ALGORITHM_H
 #define CONVOLUTION_ALGORITHM_H
 
@@ -17,7 +18,8 @@ typedef struct convolution_job {
 
 typedef struct convolution_algorithm {
     const char *name;
-    bool (*applies)(const convolution_geometry *g);
+    bool (*applies)(const convolution_geometry *g);                             /* whether it can be used */
+    bool (*pays)(const convolution_geometry *g, shape output, bool low_memory); /* and should be; NULL: always */
     size_t (*packed_count)(const convolution_geometry *g, const kernels *set);
     void (*pack)(const convolution_geometry *g, const kernels *set, const float *weights, float *packed);
     size_t (*scratch_count)(const convolution_geometry *g, shape output, int threads, const kernels *set);
@@ -26,6 +28,7 @@ typedef struct convolution_algorithm {
 
 extern const convolution_algorithm convolution_depthwise;
 extern const convolution_algorithm convolution_gemm_1x1;
+extern const convolution_algorithm convolution_winograd;
 extern const convolution_algorithm convolution_gemm_im2col;
 
 /* Rows (of pixels or of maps) that are worth a thread, where each takes so many floating-point operations. */

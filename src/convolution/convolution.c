@@ -8,13 +8,28 @@
 #include <string.h>
 
 static const convolution_algorithm *const algorithms[] = {
-    &convolution_depthwise, &convolution_gemm_1x1, &convolution_gemm_im2col, /* applies to all */
+    &convolution_depthwise, &convolution_gemm_1x1, &convolution_winograd, &convolution_gemm_im2col, /* suits all */
 };
 
-static const convolution_algorithm *choose(const convolution_geometry *g) {
-    size_t i = 0;
-    while (!algorithms[i]->applies(g)) i++;
-    return algorithms[i];
+const char *convolution_algorithm_name(size_t index) {
+    return index < sizeof algorithms / sizeof *algorithms ? algorithms[index]->name : NULL;
+}
+
+static bool is_wanted(const convolution_algorithm *a, const compute_options *options) {
+    return options->algorithm && strcmp(a->name, options->algorithm) == 0;
+}
+
+static const convolution_algorithm *choose(const convolution_geometry *g, shape input, const compute_options *options) {
+    const size_t count = sizeof algorithms / sizeof *algorithms;
+    shape output;
+    convolution_output(g, input, &output);
+    for (size_t i = 0; i < count; i++)
+        if (is_wanted(algorithms[i], options) && algorithms[i]->applies(g)) return algorithms[i];
+    for (size_t i = 0; i < count; i++) {
+        const convolution_algorithm *a = algorithms[i];
+        if (a->applies(g) && (!a->pays || a->pays(g, output, options->low_memory))) return a;
+    }
+    return &convolution_gemm_im2col;
 }
 
 static bool output_side(int input, int stride, const convolution_geometry *g, int *output) {
@@ -37,8 +52,8 @@ bool convolution_weight_count(const convolution_geometry *g, size_t *count) {
 }
 
 bool convolution_prepare(const convolution_geometry *g, activation kind, const float *weights, const float *bias,
-                         const kernels *set, convolution *c) {
-    *c = (convolution){.geometry = *g, .activation = kind, .algorithm = choose(g)};
+                         shape input, const compute_options *options, const kernels *set, convolution *c) {
+    *c = (convolution){.geometry = *g, .activation = kind, .algorithm = choose(g, input, options)};
     size_t count = c->algorithm->packed_count(g, set), filters = (size_t)g->filters;
     c->weights = memory_allocate(count, sizeof *c->weights);
     c->bias = memory_allocate(filters, sizeof *c->bias);
@@ -52,8 +67,9 @@ bool convolution_prepare(const convolution_geometry *g, activation kind, const f
     return true;
 }
 
-void convolution_plan(const convolution_geometry *g, shape input, int threads, const kernels *set, layer_plan *plan) {
-    const convolution_algorithm *algorithm = choose(g);
+void convolution_plan(const convolution_geometry *g, const convolution *c, shape input, int threads, const kernels *set,
+                      layer_plan *plan) {
+    const convolution_algorithm *algorithm = c->algorithm ? c->algorithm : choose(g, input, &(compute_options){0});
     shape output;
     convolution_output(g, input, &output);
     *plan = (layer_plan){

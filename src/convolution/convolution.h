@@ -36,14 +36,19 @@ bool convolution_output(const convolution_geometry *geometry, shape input, shape
 /* Numbers of `weights` for a geometry; false where they overflow. */
 bool convolution_weight_count(const convolution_geometry *geometry, size_t *count);
 
-/* Packs `weights` [filters][channels / groups][size][size] and `bias` [filters], both left to the caller. False when
- * memory runs out. */
-bool convolution_prepare(const convolution_geometry *geometry, activation kind, const float *weights, const float *bias,
-                         const kernels *set, convolution *c);
+/* The ways to compute a convolution, as compute_options.algorithm names them; NULL past the last. */
+const char *convolution_algorithm_name(size_t index);
 
-/* Fills a plan for an input that convolution_output accepts; needs no prepared convolution. */
-void convolution_plan(const convolution_geometry *geometry, shape input, int threads, const kernels *set,
-                      layer_plan *plan);
+/* Packs `weights` [filters][channels / groups][size][size] and `bias` [filters], both left to the caller, for the
+ * algorithm that suits an input of this shape, which convolution_output accepts; it serves every other shape, too. False
+ * when memory runs out. */
+bool convolution_prepare(const convolution_geometry *geometry, activation kind, const float *weights, const float *bias,
+                         shape input, const compute_options *options, const kernels *set, convolution *c);
+
+/* Fills a plan for an input that convolution_output accepts. While `c` is not prepared (zeroed) only the output's shape
+ * and the flops are what they will be. */
+void convolution_plan(const convolution_geometry *geometry, const convolution *c, shape input, int threads,
+                      const kernels *set, layer_plan *plan);
 
 /* `scratch` is what convolution_plan asked for, for at least as many threads as the team has. The team does not change
  * a bit of the output. */

@@ -14,6 +14,7 @@
 #include "kernels/template/gemm.inc"
 
 #include "kernels/template/window.inc"
+#include "kernels/template/winograd.inc"
 
 #include "kernels/template/activation.inc"
 #include "kernels/template/elementwise.inc"

@@ -75,6 +75,46 @@ typedef struct window_run {
     size_t output_stride;
 } window_run;
 
+/* Winograd's minimal filtering F(4x4, 3x3) (Lavin & Gray, arXiv 1509.09308): a tile of 4x4 outputs of a 3x3 window of
+ * stride 1 needs 36 products for each pair of channels instead of 144. The 6x6 pixels that the tile sees, and the
+ * weights, are transformed to values at 6x6 positions, multiplied there, and summed over channels by one matrix product
+ * for each position; a transform of the sums gives the outputs.
+ *
+ * The points of the underlying interpolation are 0, +-sqrt(1/2), +-sqrt(2) and infinity: with them the error is that of
+ * the plain sum, where the usual 0, +-1, +-2 are three times as far off (Barabasz et al., arXiv 1803.10986, tell why). */
+enum { WINOGRAD_TILE = 4, WINOGRAD_SIDE = 6, WINOGRAD_POSITIONS = 36 };
+#define WINOGRAD_POINT_A 0.70710678118654752440
+#define WINOGRAD_POINT_B 1.41421356237309504880
+
+/* One tile: output = B^T pixels B, channel by channel, first down the columns, then along the rows. With a, b the points,
+ * a line of six x is transformed to
+ *   x4 - 5/2 x2 + x0,  e + a o, e - a o (e = x4 - 2 x2, o = x3 - 2 x1),
+ *   f + b p, f - b p (f = x4 - 1/2 x2, p = x3 - 1/2 x1),  x5 - 5/2 x3 + x1
+ * where each multiplication is fused with the addition of what stands before it. */
+typedef struct winograd_input {
+    size_t channels;
+    const float *const *pixels; /* [36] row by row, each [channels]; those outside the map point to zeros */
+    float *output;              /* [36][position_stride], `channels` of each */
+    size_t position_stride;
+} winograd_input;
+
+/* One tile: output = ramp(bias + A^T sums A), first down the columns, then along the rows. A line of six m, with
+ * p = m1 + m2, q = m1 - m2, r = m3 + m4, s = m3 - m4, is transformed to
+ *   (m0 + p) + r,  a q + (b s),  a^2 p + (b^2 r),  a^3 q + (b^3 s + m5)
+ * where each multiplication outside brackets is fused with the addition. Only the part of the tile that lies in the map
+ * is written. */
+typedef struct winograd_output {
+    size_t columns;    /* output channels */
+    const float *sums; /* [36][position_stride], `columns` of each */
+    size_t position_stride;
+    const float *bias; /* [columns] */
+    ramp ramp;
+    float *output;        /* the tile's first pixel */
+    size_t row_stride;    /* floats from one row of the map to the next */
+    size_t pixel_stride;  /* floats from one pixel to the next */
+    size_t height, width; /* of the part in the map: 1 to 4 */
+} winograd_output;
+
 /* One tap of a horizontal bilinear resize: output[x] = (1 - weight) * row[left] + weight * row[right], whole pixels. */
 typedef struct resize_tap {
     uint32_t left, right; /* pixel indices */
@@ -93,6 +133,9 @@ typedef struct kernels {
      * `weights_of[t]` is the row of tap t (a border run lacks some taps). */
     void (*depthwise)(const window_run *run, const float *weights, size_t weight_stride, const uint16_t *weights_of,
                       const float *bias, ramp ramp);
+
+    void (*winograd_input)(const winograd_input *tile);
+    void (*winograd_output)(const winograd_output *tile);
 
     /* output = max of x[t], from taps[0] on, comparing x > best: NaN never wins unless it comes first. */
     void (*maximum)(const window_run *run);

@@ -74,9 +74,10 @@ static yolo_status read_convolution(layer *l, const prepare_args *args, int chan
     const params *p = l->params;
     filters f = {0};
     convolution_geometry g = geometry_of(p, channels);
+    shape map = {channels, args->inputs[0].height, args->inputs[0].width};
     filters_format format = {.batch_normalize = p->batch_normalize};
     yolo_status status = filters_read(l, args->weights, &g, format, &f, error);
-    if (!status && !convolution_prepare(&g, p->activation, f.weights, f.bias, args->kernels, c))
+    if (!status && !convolution_prepare(&g, p->activation, f.weights, f.bias, map, args->options, args->kernels, c))
         status = layer_fail_memory(l, error);
     l->packed_bytes += c->packed_bytes;
     filters_free(&f);
@@ -149,9 +150,9 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
     if (status) return status;
     convolution_geometry u = geometry_of(p, input.channels), v = geometry_of(p, p->outputs);
     layer_plan peephole = {0};
-    convolution_plan(&u, input, args->threads, args->kernels, plan);
+    convolution_plan(&u, &p->gates[0], input, args->threads, args->kernels, plan);
     plan->flops *= GATE_COUNT;
-    if (p->peephole) convolution_plan(&v, output, args->threads, args->kernels, &peephole);
+    if (p->peephole) convolution_plan(&v, &p->peephole_o, output, args->threads, args->kernels, &peephole);
     if (peephole.scratch_count > plan->scratch_count) plan->scratch_count = peephole.scratch_count;
     plan->flops += peephole.flops;
     plan->scratch_count += 2 * shape_count(output);

@@ -13,6 +13,7 @@
 #include "layers/types.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { NOT_SHARED = -1 };
 
@@ -143,12 +144,13 @@ static yolo_status check_geometry(const layer *l, const convolution_geometry *g,
 
 static yolo_status plan_blurred(const layer *l, const shape_args *args, const convolution_geometry *g, layer_plan *plan,
                                 yolo_error *error) {
+    const params *p = l->params;
     layer_plan sharp;
-    convolution_geometry blur = blur_geometry(l->params);
-    convolution_plan(g, args->inputs[0], args->threads, args->kernels, &sharp);
+    convolution_geometry blur = blur_geometry(p);
+    convolution_plan(g, &p->convolution, args->inputs[0], args->threads, args->kernels, &sharp);
     yolo_status status = check_geometry(l, &blur, sharp.output, error);
     if (status) return status;
-    convolution_plan(&blur, sharp.output, args->threads, args->kernels, plan);
+    convolution_plan(&blur, &p->blur, sharp.output, args->threads, args->kernels, plan);
     plan->scratch_count += cache_lines(shape_count(sharp.output)) + sharp.scratch_count;
     plan->flops += sharp.flops;
     plan->algorithm = sharp.algorithm;
@@ -168,12 +170,12 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
     if (p->xnor) {
         shape signs = bordered(&g, input);
         g = without_padding(g);
-        convolution_plan(&g, signs, args->threads, args->kernels, plan);
+        convolution_plan(&g, &p->convolution, signs, args->threads, args->kernels, plan);
         plan->scratch_count += cache_lines(shape_count(signs));
         plan->algorithm = "xnor";
         return YOLO_OK;
     }
-    convolution_plan(&g, input, args->threads, args->kernels, plan);
+    convolution_plan(&g, &p->convolution, input, args->threads, args->kernels, plan);
     return YOLO_OK;
 }
 
@@ -249,7 +251,7 @@ static yolo_status take_signs(layer *l, filters *f, const convolution_geometry *
     return YOLO_OK;
 }
 
-static yolo_status prepare_blur(layer *l, const kernels *set, yolo_error *error) {
+static yolo_status prepare_blur(layer *l, const prepare_args *args, shape sharp, yolo_error *error) {
     static const float of_3x3[] = {1 / 16.0f, 2 / 16.0f, 1 / 16.0f, 2 / 16.0f, 4 / 16.0f,
                                    2 / 16.0f, 1 / 16.0f, 2 / 16.0f, 1 / 16.0f};
     static const float of_2x2[] = {1 / 4.0f, 1 / 4.0f, 1 / 4.0f, 1 / 4.0f};
@@ -259,25 +261,39 @@ static yolo_status prepare_blur(layer *l, const kernels *set, yolo_error *error)
     float *weights = memory_allocate(filter_count * taps, sizeof *weights);
     float *bias = memory_allocate_zeroed(filter_count, sizeof *bias);
     for (size_t i = 0; weights && i < filter_count * taps; i++) weights[i] = (g.size == 3 ? of_3x3 : of_2x2)[i % taps];
-    bool prepared = weights && bias && convolution_prepare(&g, ACTIVATION_LINEAR, weights, bias, set, &p->blur);
+    bool prepared =
+        weights && bias &&
+        convolution_prepare(&g, ACTIVATION_LINEAR, weights, bias, sharp, args->options, args->kernels, &p->blur);
     memory_free(weights);
     memory_free(bias);
     l->packed_bytes += p->blur.packed_bytes;
     return prepared ? YOLO_OK : layer_fail_memory(l, error);
 }
 
+static yolo_status check_algorithm(const char *wanted, yolo_error *error) {
+    const char *name;
+    for (size_t i = 0; wanted && (name = convolution_algorithm_name(i)); i++)
+        if (strcmp(name, wanted) == 0) return YOLO_OK;
+    return wanted ? fail(error, YOLO_BAD_ARGUMENT, "there is no algorithm '%s' for a convolution", wanted) : YOLO_OK;
+}
+
 /* Packs the filters for the kernels. */
 static yolo_status pack(layer *l, const prepare_args *args, convolution_geometry g, filters *f, yolo_error *error) {
     params *p = l->params;
     activation kind = p->xnor ? ACTIVATION_LINEAR : p->activation;
-    yolo_status status = YOLO_OK;
-    if (p->xnor) {
+    compute_options options = *args->options;
+    shape input = args->inputs[0], sharp;
+    yolo_status status = check_algorithm(options.algorithm, error);
+    if (!status && p->xnor) {
         status = take_signs(l, f, &g, error);
+        input = bordered(&g, input);
         g = without_padding(g);
+        options.algorithm = "gemm im2col"; /* sums of signs are exact, and the next layer may look at theirs */
     }
-    if (!status && !convolution_prepare(&g, kind, f->weights, f->bias, args->kernels, &p->convolution))
+    if (!status && !convolution_prepare(&g, kind, f->weights, f->bias, input, &options, args->kernels, &p->convolution))
         status = layer_fail_memory(l, error);
-    if (!status && p->antialiasing) status = prepare_blur(l, args->kernels, error);
+    convolution_output(&g, input, &sharp);
+    if (!status && p->antialiasing) status = prepare_blur(l, args, sharp, error);
     l->packed_bytes += p->convolution.packed_bytes;
     return status;
 }

@@ -88,8 +88,8 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
     if (p->start && p->input_convolution.geometry.channels != input.channels)
         return layer_fail(l, NULL, error, "the weights are for %d channels of input, not %d",
                           p->input_convolution.geometry.channels, input.channels);
-    convolution_plan(&first, input, args->threads, args->kernels, &inner);
-    convolution_plan(&last, hidden, args->threads, args->kernels, plan);
+    convolution_plan(&first, &p->input_convolution, input, args->threads, args->kernels, &inner);
+    convolution_plan(&last, &p->output_convolution, hidden, args->threads, args->kernels, plan);
     if (plan->scratch_count < inner.scratch_count) plan->scratch_count = inner.scratch_count;
     plan->scratch_count += cache_lines(shape_count(hidden));
     plan->flops += inner.flops;
@@ -100,9 +100,10 @@ static yolo_status prepare_one(layer *l, const prepare_args *args, int channels,
                                yolo_error *error) {
     const params *p = l->params;
     convolution_geometry g = geometry_of(p, channels, filter_count);
+    shape map = {channels, args->inputs[0].height, args->inputs[0].width};
     filters f;
     yolo_status status = filters_read(l, args->weights, &g, p->format, &f, error);
-    if (!status && !convolution_prepare(&g, p->activation, f.weights, f.bias, args->kernels, c))
+    if (!status && !convolution_prepare(&g, p->activation, f.weights, f.bias, map, args->options, args->kernels, c))
         status = layer_fail_memory(l, error);
     if (!status) l->packed_bytes += c->packed_bytes;
     filters_free(&f);

@@ -52,6 +52,12 @@ typedef struct layer_plan {
     bool by_cell;          /* Darknet keeps this output cell by cell: its flat order is [height][width][channels] */
 } layer_plan;
 
+/* What the user asked for; layers that compute in one way only ignore it. */
+typedef struct compute_options {
+    bool low_memory;       /* nothing that trades memory for time */
+    const char *algorithm; /* the one to use wherever it can be; NULL: what suits */
+} compute_options;
+
 typedef struct shape_args {
     const shape *inputs; /* [layer.input_count] */
     int threads;
@@ -61,6 +67,7 @@ typedef struct shape_args {
 typedef struct prepare_args {
     weight_reader *weights;
     const kernels *kernels;
+    const compute_options *options;
     const shape *inputs;  /* at the cfg's own input size */
     shape output;         /* of `shape` for them */
     struct layer *layers; /* [layer_count] all of the network; those before this one are prepared */

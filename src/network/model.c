@@ -123,6 +123,7 @@ static yolo_status prepare_layer(struct yolo_model *model, layer *l, const layer
     if (!inputs) return layer_fail_memory(l, error);
     prepare_args args = {.weights = weights,
                          .kernels = model->kernels,
+                         .options = &model->compute,
                          .inputs = inputs,
                          .output = plans[l->index].output,
                          .layers = model->layers,
@@ -206,6 +207,7 @@ yolo_status yolo_model_load(const char *cfg_path, const char *weights_path, cons
     struct yolo_model *model = memory_allocate_zeroed(1, sizeof *model);
     if (!model) return fail(error, YOLO_NO_MEMORY, "%s: not enough memory to read it", cfg_path);
     model->kernels = set;
+    model->compute = (compute_options){chosen.low_memory, chosen.algorithm};
     cfg_warnings warnings = {chosen.lenient, chosen.warn, chosen.warn_argument};
     yolo_status status = cfg_read(cfg_path, &model->cfg, error);
     if (!status) status = load(model, weights_path, chosen.names_path, &warnings, error);
@@ -213,6 +215,7 @@ yolo_status yolo_model_load(const char *cfg_path, const char *weights_path, cons
         yolo_model_free(&model);
         return status;
     }
+    model->compute = (compute_options){0};
     *out = model;
     return YOLO_OK;
 }

@@ -9,7 +9,8 @@ struct yolo_model {
     cfg cfg;
     net_params net;
     const kernels *kernels;
-    layer *layers; /* [layer_count] */
+    compute_options compute; /* while it is loaded: its texts are the caller's */
+    layer *layers;           /* [layer_count] */
     int layer_count;
     char **class_names; /* [class_count] */
     int class_count;

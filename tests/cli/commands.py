@@ -156,6 +156,20 @@ def bench():
 
 
 @test
+def algorithms():
+    net = detector()
+    png("a.png")
+    chosen = {l["algorithm"] for l in json.loads(works("info", *net, "--json", "-").out)["layers"]}
+    check(chosen <= {"", "winograd", "depthwise", "gemm 1x1", "gemm im2col"}, chosen)
+    for name in ("winograd", "gemm im2col"):
+        layers = json.loads(works("info", *net, "--algorithm", name, "--json", "-").out)["layers"]
+        check({l["algorithm"] for l in layers if l["type"] == "convolutional"} <= {name, "gemm 1x1"}, layers)
+        works(*net, "--algorithm", name, "--no-image", "a.png")
+    layers = json.loads(works("info", *net, "--low-memory", "--json", "-").out)["layers"]
+    check("winograd" not in {l["algorithm"] for l in layers}, layers)
+
+
+@test
 def classify_wants_a_classifier():
     net = detector()
     png("a.png")

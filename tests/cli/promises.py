@@ -31,8 +31,11 @@ def small_networks_need_little_memory():
     with open("tiny.weights", "wb") as out:  # zeros of exactly the network's size
         out.write(struct.pack("<iiiQ", 0, 2, 5, 0))
         out.truncate(24251276)
-    peak = peak_megabytes("--cfg", shared("cfg/yolov4-tiny.cfg"), "--weights", "tiny.weights", "--no-image", "-q", photo)
+    peak = peak_megabytes("--cfg", shared("cfg/yolov4-tiny.cfg"), "--weights", "tiny.weights", "--no-image", "-q",
+                          "--low-memory", photo)
     check(peak < 70, f"yolov4-tiny took {peak:.1f} MB")
+    peak = peak_megabytes("--cfg", shared("cfg/yolov4-tiny.cfg"), "--weights", "tiny.weights", "--no-image", "-q", photo)
+    check(peak < 146, f"yolov4-tiny took {peak:.1f} MB, more than ncnn")
 
 
 @test

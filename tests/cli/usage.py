@@ -185,6 +185,8 @@ def verbose_says_what_is_used():
 @test
 def kernels_that_are_not_there():
     net = detector()
+    fails(2, "--algorithm: there is none called 'winogrd'; did you mean winograd?", *net, "--algorithm", "winogrd", "x.png")
+    fails(2, "'detect info' names those in use", *net, "--algorithm", "zzzzzzzzzz", "x.png")
     fails(2, "--kernels: there are none called 'portabel'; did you mean portable?", *net, "--kernels", "portabel", "x.png")
 
 
