@@ -55,7 +55,13 @@ static void keeps_the_aspect_and_never_enlarges(void) {
 }
 
 static void stays_inside_the_picture(void) {
-    yolo_image part = {test_guarded(3 * 50 * 3 - 10 * 3), 40, 3, 3, 150, YOLO_FORMAT_PNG}, smaller = {0};
+    yolo_image part = {.pixels = test_guarded(3 * 50 * 3 - 10 * 3),
+                       .width = 40,
+                       .height = 3,
+                       .channels = 3,
+                       .stride = 150,
+                       .format = YOLO_FORMAT_PNG};
+    yolo_image smaller = {0};
     CHECK_INT(yolo_image_shrink(&part, 7, 7, &smaller, NULL), YOLO_OK);
     CHECK_INT(smaller.pixels[0], 255);
     CHECK_INT(smaller.format, YOLO_FORMAT_PNG);

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what is missing, with the system's package manager and with sudo only where that is needed: tools/deps.sh [check|cross]
-#   (nothing)  to build and test       check  for `make check` as well       cross  to build for aarch64 and run it
+# Installs what is missing, with the system's package manager and with sudo only where that is needed: tools/deps.sh [PURPOSE]
+#   (nothing)  to build and test          tests  that no test is skipped, as well
+#   check      for `make check` as well   cross  to build for aarch64 and run it
 set -eu
 purpose=${1:-build}
 
@@ -9,7 +10,8 @@ have() { command -v "$1" > /dev/null 2>&1; }
 # Each manager: its packages, how to ask for one, how to install some.
 if have apt-get; then
     build="gcc libc6-dev make pkg-config libpng-dev libjpeg-dev libstb-dev fonts-dejavu-core python3 python3-numpy"
-    check="clang clang-format libomp-dev binutils git chromium chromium-driver python3-selenium man-db zsh"
+    tests="chromium chromium-driver python3-selenium man-db zsh strace"
+    check="clang clang-format libomp-dev binutils git $tests"
     cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user libpng-dev:arm64 libjpeg-dev:arm64"
     is_installed() { dpkg-query -W -f '${Status}' "$1" 2> /dev/null | grep -q 'ok installed'; }
     install() {
@@ -55,6 +57,7 @@ fi
 
 wanted=$build
 case $purpose in
+    tests) wanted="$build ${tests:-}" ;;
     check) wanted="$build $check" ;;
     cross) wanted="$build $cross" ;;
 esac
