@@ -69,8 +69,11 @@ static void stays_inside_the_picture(void) {
     test_random random = test_random_start(3);
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
         size_t bytes = (size_t)sizes[s][0] * (size_t)sizes[s][1] * 3;
-        yolo_image image = {test_guarded(bytes),     sizes[s][0],        sizes[s][1], 3,
-                            (size_t)sizes[s][0] * 3, YOLO_FORMAT_UNKNOWN};
+        yolo_image image = {.pixels = test_guarded(bytes),
+                            .width = sizes[s][0],
+                            .height = sizes[s][1],
+                            .channels = 3,
+                            .stride = (size_t)sizes[s][0] * 3};
         for (int round = 0; round < 300; round++) {
             float c[4];
             for (int i = 0; i < 4; i++) c[i] = coordinates[test_random_int(&random, 0, 9)];

@@ -29,7 +29,7 @@ static void refuses_nonsense(void) {
     CHECK_INT(yolo_image_create(1, 1, 1, NULL, &error), YOLO_BAD_ARGUMENT);
     CHECK(image.pixels == NULL);
     uint8_t pixels[12] = {0};
-    yolo_image short_stride = {pixels, 2, 2, 3, 5, YOLO_FORMAT_UNKNOWN};
+    yolo_image short_stride = {.pixels = pixels, .width = 2, .height = 2, .channels = 3, .stride = 5};
     CHECK_INT(image_check(&short_stride, &error), YOLO_BAD_ARGUMENT);
     CHECK_CONTAINS(error.message, "stride must be at least 6 bytes, not 5");
     CHECK_INT(image_check(NULL, &error), YOLO_BAD_ARGUMENT);
@@ -98,7 +98,8 @@ static void jpeg_comes_close(void) {
 /* A part of a larger picture is a picture. */
 static void writes_parts(void) {
     yolo_image image = picture_make(64, 64, 3);
-    yolo_image part = {image_row(&image, 10) + 30, 20, 15, 3, image.stride, YOLO_FORMAT_UNKNOWN};
+    yolo_image part = {
+        .pixels = image_row(&image, 10) + 30, .width = 20, .height = 15, .channels = 3, .stride = image.stride};
     yolo_image png = write_and_read(&part, "part", YOLO_FORMAT_PNG, 0);
     CHECK(picture_difference(&part, &png) == 0);
     yolo_image jpeg = write_and_read(&part, "part", YOLO_FORMAT_JPEG, 95);
