@@ -27,11 +27,15 @@ static float coverage(float distance_inside) {
     return distance_inside >= 0.5f ? 1 : distance_inside <= -0.5f ? 0 : distance_inside + 0.5f;
 }
 
-static void blend(uint8_t *pixel, color c, float amount) {
-    unsigned a = (unsigned)(amount * 256 + 0.5f);
-    pixel[0] = (uint8_t)((pixel[0] * (256 - a) + c.red * a + 128) >> 8);
-    pixel[1] = (uint8_t)((pixel[1] * (256 - a) + c.green * a + 128) >> 8);
-    pixel[2] = (uint8_t)((pixel[2] * (256 - a) + c.blue * a + 128) >> 8);
+/* `opacity` of the color, 0..256 parts of the whole. */
+static void blend(uint8_t *pixel, color c, unsigned opacity) {
+    pixel[0] = (uint8_t)((pixel[0] * (256 - opacity) + c.red * opacity + 128) >> 8);
+    pixel[1] = (uint8_t)((pixel[1] * (256 - opacity) + c.green * opacity + 128) >> 8);
+    pixel[2] = (uint8_t)((pixel[2] * (256 - opacity) + c.blue * opacity + 128) >> 8);
+}
+
+static unsigned parts(float opacity) {
+    return (unsigned)(opacity * 256 + 0.5f);
 }
 
 static int clamp(float value, int low, int high) {
@@ -48,37 +52,63 @@ static pixels touched(const yolo_image *image, float left, float top, float righ
                     clamp(ceilf(right), 0, image->width), clamp(ceilf(bottom), 0, image->height)};
 }
 
-/* `half` is half the outline's width, or negative for a filled shape. */
-static void draw_span(yolo_image *image, const shape *s, float half, int y, int begin, int end, color c,
-                      float opacity) {
-    uint8_t *pixel = image_row(image, y) + (size_t)begin * 3;
-    for (int x = begin; x < end; x++, pixel += 3) {
-        float d = distance(s, (float)x + 0.5f, (float)y + 0.5f);
-        float covered = coverage(half < 0 ? -d : half - fabsf(d));
-        if (covered > 0) blend(pixel, c, covered * opacity);
+enum { COLUMNS_AT_ONCE = 64 };
+
+/* What is drawn: a shape, or its outline. */
+typedef struct stroke {
+    shape shape;
+    float half; /* of the outline's width; negative for a filled shape */
+    color color;
+    float opacity;
+} stroke;
+
+static unsigned opacity_at(const stroke *s, int x, int y) {
+    float d = distance(&s->shape, (float)x + 0.5f, (float)y + 0.5f);
+    return parts(coverage(s->half < 0 ? -d : s->half - fabsf(d)) * s->opacity);
+}
+
+/* Rows in which each column looks the same from the first to the last. */
+static void draw_alike(yolo_image *image, const stroke *s, pixels p) {
+    unsigned opacities[COLUMNS_AT_ONCE];
+    for (int begin = p.left; begin < p.right && p.top < p.bottom; begin += COLUMNS_AT_ONCE) {
+        int count = p.right - begin < COLUMNS_AT_ONCE ? p.right - begin : COLUMNS_AT_ONCE;
+        for (int i = 0; i < count; i++) opacities[i] = opacity_at(s, begin + i, p.top);
+        for (int y = p.top; y < p.bottom; y++) {
+            uint8_t *pixel = image_row(image, y) + (size_t)begin * 3;
+            for (int i = 0; i < count; i++, pixel += 3) blend(pixel, s->color, opacities[i]);
+        }
     }
 }
 
+static void draw_row(yolo_image *image, const stroke *s, int y, int begin, int end) {
+    draw_alike(image, s, (pixels){begin, y, end, y + 1});
+}
+
+/* Below the upper corners and above the lower ones the edge is as far from every row. */
 void canvas_fill(yolo_image *image, rectangle r, float radius, color c, float opacity) {
-    shape s = make_shape(r, radius);
+    stroke s = {make_shape(r, radius), -1, c, opacity};
     pixels p = touched(image, r.left, r.top, r.right, r.bottom);
-    for (int y = p.top; y < p.bottom; y++) draw_span(image, &s, -1, y, p.left, p.right, c, opacity);
+    int top = clamp(ceilf(r.top + s.shape.radius + 1), p.top, p.bottom);
+    int bottom = clamp(floorf(r.bottom - s.shape.radius - 1), top, p.bottom);
+    for (int y = p.top; y < top; y++) draw_row(image, &s, y, p.left, p.right);
+    draw_alike(image, &s, (pixels){p.left, top, p.right, bottom});
+    for (int y = bottom; y < p.bottom; y++) draw_row(image, &s, y, p.left, p.right);
 }
 
 /* Only the rows and columns near the edge are looked at, so that a large box costs no more than its outline. */
 void canvas_outline(yolo_image *image, rectangle r, float radius, float width, color c, float opacity) {
-    shape s = make_shape(r, radius);
-    float half = width / 2, reach = half + 1, inset = half + s.radius + 1;
+    stroke s = {make_shape(r, radius), width / 2, c, opacity};
+    float reach = s.half + 1, inset = s.half + s.shape.radius + 1;
     pixels outer = touched(image, r.left - reach, r.top - reach, r.right + reach, r.bottom + reach);
     pixels inner = {clamp(ceilf(r.left + inset), outer.left, outer.right),
                     clamp(ceilf(r.top + inset), outer.top, outer.bottom),
                     clamp(floorf(r.right - inset), outer.left, outer.right),
                     clamp(floorf(r.bottom - inset), outer.top, outer.bottom)};
-    for (int y = outer.top; y < outer.bottom; y++) {
-        bool middle = y >= inner.top && y < inner.bottom && inner.left < inner.right;
-        draw_span(image, &s, half, y, outer.left, middle ? inner.left : outer.right, c, opacity);
-        if (middle) draw_span(image, &s, half, y, inner.right, outer.right, c, opacity);
-    }
+    if (inner.left >= inner.right || inner.top >= inner.bottom) inner = (pixels){0, outer.bottom, 0, outer.bottom};
+    for (int y = outer.top; y < inner.top; y++) draw_row(image, &s, y, outer.left, outer.right);
+    draw_alike(image, &s, (pixels){outer.left, inner.top, inner.left, inner.bottom});
+    draw_alike(image, &s, (pixels){inner.right, inner.top, outer.right, inner.bottom});
+    for (int y = inner.bottom; y < outer.bottom; y++) draw_row(image, &s, y, outer.left, outer.right);
 }
 
 void canvas_mask(yolo_image *image, rectangle clip, int x, int y, const uint8_t *mask, int width, int height, color c) {
@@ -88,7 +118,7 @@ void canvas_mask(yolo_image *image, rectangle clip, int x, int y, const uint8_t 
         for (int column = 0; column < width; column++) {
             unsigned covered = mask[row * width + column];
             if (!covered || x + column < p.left || x + column >= p.right) continue;
-            blend(image_row(image, y + row) + (size_t)(x + column) * 3, c, (float)covered / 255);
+            blend(image_row(image, y + row) + (size_t)(x + column) * 3, c, parts((float)covered / 255));
         }
     }
 }
