@@ -49,6 +49,12 @@ bool sinks_report(const struct sinks *sinks, const struct result *result) {
     return hand_out(sinks, SINK_REPORTS, result, NULL);
 }
 
+bool sinks_any(const struct sinks *sinks, unsigned stages) {
+    for (size_t i = 0; i < TYPE_COUNT; i++)
+        if (sinks->is_open[i] && (types[i]->stages & stages)) return true;
+    return false;
+}
+
 bool sinks_close(struct sinks *sinks) {
     bool well = true;
     for (size_t i = 0; i < TYPE_COUNT; i++)

@@ -80,4 +80,4 @@ static bool close(void *state) {
     return well;
 }
 
-const struct sink_type sink_labelme = {"labelme", SINK_REPORTS, wanted, open, image, close};
+const struct sink_type sink_labelme = {"labelme", SINK_REPORTS | SINK_NAMES, wanted, open, image, close};
