@@ -83,7 +83,7 @@ static void tell_signal(struct pipeline *p) {
 static void run_all(struct pipeline *p) {
     const struct settings *settings = p->run.session->settings;
     p->run.sinks = p->sinks;
-    p->run.keeps_pixels = sinks_render_any(p->sinks);
+    p->run.keeps_pixels = sinks_any(p->sinks, SINK_RENDERS);
     if (settings->draft && !p->run.keeps_pixels) {
         p->run.image_options.fit_width = p->run.session->context_info.width;
         p->run.image_options.fit_height = p->run.session->context_info.height;
@@ -93,7 +93,7 @@ static void run_all(struct pipeline *p) {
                                            .count = settings->operand_count,
                                            .recursive = settings->recursive,
                                            .zero_separated = settings->zero_separated,
-                                           .unnamed = !p->run.keeps_pixels,
+                                           .unnamed = !sinks_any(p->sinks, SINK_NAMES),
                                            .left_out = p->run.keeps_pixels ? settings->output : NULL,
                                            .stop_file = stop_file(p->stop)};
     p->progress = settings->quiet ? NULL : progress_open(&options);

@@ -49,9 +49,9 @@ bool sinks_report(const struct sinks *sinks, const struct result *result) {
     return hand_out(sinks, SINK_REPORTS, result, NULL);
 }
 
-bool sinks_render_any(const struct sinks *sinks) {
+bool sinks_any(const struct sinks *sinks, unsigned stages) {
     for (size_t i = 0; i < TYPE_COUNT; i++)
-        if (sinks->is_open[i] && (types[i]->stages & SINK_RENDERS)) return true;
+        if (sinks->is_open[i] && (types[i]->stages & stages)) return true;
     return false;
 }
 

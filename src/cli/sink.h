@@ -12,7 +12,11 @@ struct settings;
 
 /* A sink that renders gets the pixels, and pictures in any order, from any thread; one that reports gets them in the
  * order of the inputs, one at a time, when the pixels are gone. One may do both: it gets each picture twice. */
-enum sink_stage { SINK_RENDERS = 1 << 0, SINK_REPORTS = 1 << 1 };
+enum sink_stage {
+    SINK_RENDERS = 1 << 0,
+    SINK_REPORTS = 1 << 1,
+    SINK_NAMES = 1 << 2, /* no stage: it makes files called after the pictures, so their names must differ */
+};
 
 struct sink_type {
     const char *name;
@@ -41,8 +45,8 @@ struct sinks *sinks_open(const struct session *session);
 bool sinks_render(const struct sinks *sinks, const struct result *result, yolo_image *image);
 bool sinks_report(const struct sinks *sinks, const struct result *result);
 
-/* Whether any of them needs the pixels. */
-bool sinks_render_any(const struct sinks *sinks);
+/* Whether any of them is of one of these kinds. */
+bool sinks_any(const struct sinks *sinks, unsigned stages);
 
 /* Closes all; false when any of them fails. */
 bool sinks_close(struct sinks *sinks);

@@ -113,4 +113,4 @@ static bool close(void *state) {
     return true;
 }
 
-const struct sink_type sink_annotated = {"annotated", SINK_RENDERS, wanted, open, image, close};
+const struct sink_type sink_annotated = {"annotated", SINK_RENDERS | SINK_NAMES, wanted, open, image, close};

@@ -50,7 +50,7 @@ static void shape(struct output *output, const char *class_name, const yolo_dete
 /* labelme looks for the picture from the folder of its file. */
 static void foot(struct output *output, const struct result *result, const char *path) {
     char *picture = path_relative(path, result->path);
-    output_text(output, "],\"imagePath\":");
+    output_text(output, "\n],\"imagePath\":");
     json_text(output, picture);
     output_format(output, ",\"imageData\":null,\"imageHeight\":%d,\"imageWidth\":%d}\n", result->height, result->width);
     free(picture);
@@ -80,4 +80,4 @@ static bool close(void *state) {
     return well;
 }
 
-const struct sink_type sink_labelme = {"labelme", SINK_REPORTS, wanted, open, image, close};
+const struct sink_type sink_labelme = {"labelme", SINK_REPORTS | SINK_NAMES, wanted, open, image, close};

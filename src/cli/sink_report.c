@@ -156,4 +156,4 @@ static bool close(void *state) {
     return well;
 }
 
-const struct sink_type sink_report = {"report", SINK_RENDERS | SINK_REPORTS, wanted, open, image, close};
+const struct sink_type sink_report = {"report", SINK_RENDERS | SINK_REPORTS | SINK_NAMES, wanted, open, image, close};

@@ -36,10 +36,20 @@ static void element(struct output *output, const char *name, const char *text) {
 }
 
 /* Pixels count from 1, and the last one belongs to the box: a box over all of 40 pixels goes from 1 to 40. */
-static void side(struct output *output, const char *axis, float begin, float extent) {
-    const double first = round((double)begin) + 1, last = round((double)begin + (double)extent);
-    output_format(output, "\t\t\t<%smin>%.0f</%smin>\n\t\t\t<%smax>%.0f</%smax>\n", axis, first, axis, axis,
-                  last < first ? first : last, axis);
+static double first_pixel(float begin) {
+    return round((double)begin) + 1;
+}
+
+static double last_pixel(float begin, float extent) {
+    return fmax(first_pixel(begin), round((double)begin + (double)extent));
+}
+
+/* In this order, which some readers go by. */
+static void corners(struct output *output, const yolo_detection *found) {
+    output_format(
+        output, "\t\t\t<xmin>%.0f</xmin>\n\t\t\t<ymin>%.0f</ymin>\n\t\t\t<xmax>%.0f</xmax>\n\t\t\t<ymax>%.0f</ymax>\n",
+        first_pixel(found->x), first_pixel(found->y), last_pixel(found->x, found->width),
+        last_pixel(found->y, found->height));
 }
 
 static void object(struct output *output, const char *class_name, const yolo_detection *found) {
@@ -47,8 +57,7 @@ static void object(struct output *output, const char *class_name, const yolo_det
     element(output, "name", class_name);
     output_text(output, "\t\t<pose>Unspecified</pose>\n\t\t<truncated>0</truncated>\n"
                         "\t\t<difficult>0</difficult>\n\t\t<bndbox>\n");
-    side(output, "x", found->x, found->width);
-    side(output, "y", found->y, found->height);
+    corners(output, found);
     output_text(output, "\t\t</bndbox>\n\t</object>\n");
 }
 
@@ -99,4 +108,4 @@ static bool close(void *state) {
     return well;
 }
 
-const struct sink_type sink_voc = {"voc", SINK_REPORTS, wanted, open, image, close};
+const struct sink_type sink_voc = {"voc", SINK_REPORTS | SINK_NAMES, wanted, open, image, close};

@@ -56,4 +56,4 @@ static bool close(void *state) {
     return well;
 }
 
-const struct sink_type sink_yolo = {"yolo", SINK_REPORTS, wanted, open, image, close};
+const struct sink_type sink_yolo = {"yolo", SINK_REPORTS | SINK_NAMES, wanted, open, image, close};

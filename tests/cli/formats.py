@@ -120,6 +120,8 @@ def pascal_voc():
     equal([root.findtext("size/" + side) for side in ("width", "height", "depth")], ["40", "30", "3"])
     equal([o.findtext("name") for o in root.findall("object")], ["cat", "dog"])
     near([int(root.find("object/bndbox").findtext(side)) for side in ("xmin", "ymin", "xmax", "ymax")], (11, 8, 30, 23), 1)
+    equal([e.tag for e in root.find("object")], ["name", "pose", "truncated", "difficult", "bndbox"])
+    equal([e.tag for e in root.find("object/bndbox")], ["xmin", "ymin", "xmax", "ymax"], "some readers go by the order")
     write("net.cfg", open("net.cfg").read().replace("16,16", "96,96"))
     works(*net, "-q", "--no-image", "--voc", "v", "in/b.png")
     equal([xml.parse("v/b.xml").find("object/bndbox").findtext(side) for side in ("xmin", "ymin", "xmax", "ymax")],
