@@ -93,8 +93,7 @@ static void run_all(struct pipeline *p) {
                                            .count = settings->operand_count,
                                            .recursive = settings->recursive,
                                            .zero_separated = settings->zero_separated,
-                                           .unnamed = !p->run.keeps_pixels,
-                                           .left_out = p->run.keeps_pixels ? settings->output : NULL,
+                                           .left_out = {settings->no_image ? NULL : settings->output},
                                            .stop_file = stop_file(p->stop)};
     p->progress = settings->quiet ? NULL : progress_open(&options);
     work(p, &options);
