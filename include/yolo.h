@@ -81,13 +81,12 @@ typedef enum yolo_format {
 
 /* Pixels of 8 bits, from the top left. A caller may point `pixels` at its own memory to detect on it. */
 typedef struct yolo_image {
-    uint8_t *pixels;    /* [height][stride] bytes; a pixel is `channels` bytes */
-    int width, height;  /* in pixels, as seen: with the orientation applied */
-    int channels;       /* 1 grey, 3 RGB */
-    size_t stride;      /* bytes from one row to the next, at least width * channels */
-    yolo_format format; /* of the file it was decoded from */
-    int full_width,
-        full_height; /* of the picture in the file, as seen, in whose pixels objects are found; 0: as above */
+    uint8_t *pixels;             /* [height][stride] bytes; a pixel is `channels` bytes */
+    int width, height;           /* in pixels, as seen: with the orientation applied */
+    int channels;                /* 1 grey, 3 RGB */
+    size_t stride;               /* bytes from one row to the next, at least width * channels */
+    yolo_format format;          /* of the file it was decoded from */
+    int full_width, full_height; /* before it was decoded smaller: objects are found in these pixels; 0: as above */
 } yolo_image;
 
 typedef struct yolo_image_options {

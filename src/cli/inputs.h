@@ -24,10 +24,10 @@ struct inputs_options {
     char *const *arguments; /* [count] must outlive the inputs */
     size_t count;
     bool recursive;
-    bool zero_separated;  /* lists are */
-    bool unnamed;         /* no files are made of the pictures: names may be equal */
-    const char *left_out; /* a folder that is passed by when it is met in another, such as the results'; may be NULL */
-    int stop_file;        /* where there is something to read here, the inputs end; -1: none */
+    bool zero_separated;     /* lists are */
+    bool unnamed;            /* no files are made of the pictures: names may be equal */
+    const char *left_out[2]; /* folders that are passed by when they are met in others: the results'; NULL: none */
+    int stop_file;           /* where there is something to read here, the inputs end; -1: none */
 };
 
 /* Strings are valid until the next call of inputs_next or inputs_peek. */

@@ -69,7 +69,7 @@ enum step folder_open(struct inputs *inputs, const char *path, bool recursive, c
 enum step glob_open(struct inputs *inputs, const char *pattern);
 enum step list_open(struct inputs *inputs, const char *path); /* "-" is stdin */
 
-/* Whether the folder is being read already, lower in the stack, or is the one to leave out: entering it might not end. */
+/* Whether the folder is being read already, lower in the stack, or is one to leave out: entering it might not end. */
 bool folder_is_open(const struct inputs *inputs, const char *path);
 
 /* The length of the part of a pattern before its first part with a special character, with its slash; strlen(pattern)

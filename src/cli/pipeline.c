@@ -94,7 +94,7 @@ static void run_all(struct pipeline *p) {
                                            .recursive = settings->recursive,
                                            .zero_separated = settings->zero_separated,
                                            .unnamed = !sinks_any(p->sinks, SINK_NAMES),
-                                           .left_out = p->run.keeps_pixels ? settings->output : NULL,
+                                           .left_out = {settings->no_image ? NULL : settings->output, settings->crops},
                                            .stop_file = stop_file(p->stop)};
     p->progress = settings->quiet ? NULL : progress_open(&options);
     work(p, &options);
