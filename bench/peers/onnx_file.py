@@ -52,8 +52,8 @@ class Writer:
 
     def convolution(self, op, output):
         a = op.attributes
-        self.node("Conv", op.inputs + self.trained(op), output, kernel_shape=[a["size"]] * 2, strides=a["stride"], pads=[a["padding"]] * 4,
-                  dilations=[a["dilation"]] * 2, group=a["groups"])
+        self.node("Conv", op.inputs + self.trained(op), output, kernel_shape=[a["size"]] * 2, strides=a["stride"],
+                  pads=[a["padding"]] * 4, dilations=[a["dilation"]] * 2, group=a["groups"])
 
     def connected(self, op, output):
         flat = f"{op.output}_flat"

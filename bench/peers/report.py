@@ -1,4 +1,6 @@
 """The race's results as tables."""
+import statistics
+
 from peers.race import TOLERANCE
 
 
@@ -17,18 +19,27 @@ def ratio(result, engine):
     return fastest["median_ms"] / engine["median_ms"] if fastest else float("nan")
 
 
+def ratio_by_turn(result, engine):
+    """The same, of turns that followed one another: what slows the machine down for a while cancels out."""
+    fastest = fastest_peer(result)
+    if not fastest:
+        return float("nan")
+    return statistics.median(a / b for a, b in zip(fastest["turn_medians_ms"], engine["turn_medians_ms"]))
+
+
 def print_result(result):
     """One network with one number of threads, an engine a row."""
     threads = result["threads"]
     print(f"\n{result['network']} {result['width']}x{result['height']}, {result['gflops']:.2f} GFLOPs, {threads} "
           f"thread{'s' if threads > 1 else ''}")
-    print(f"  {'engine':22} {'median ms':>9}  {'10..90 %':>17} {'runs':>5} {'speed':>6} {'GFLOP/s':>8} "
+    print(f"  {'engine':22} {'median ms':>9}  {'10..90 %':>17} {'runs':>5} {'speed':>6} {'by turn':>7} {'GFLOP/s':>8} "
           f"{'memory MB':>9} {'load ms':>8}  difference")
     for e in result["engines"]:
         spread = f"{e['p10_ms']:.2f}..{e['p90_ms']:.2f}"
         agrees = "" if e is result["engines"][0] else f"{e['difference']:.1e}"
         wrong = "" if e["difference"] <= TOLERANCE else " WRONG"
         print(f"  {e['engine']:22} {e['median_ms']:9.2f}  {spread:>17} {e['runs']:5} {ratio(result, e):6.2f} "
+              f"{ratio_by_turn(result, e):7.2f} "
               f"{result['gflops'] / e['median_ms'] * 1e3:8.1f} {e['peak_bytes'] / 1e6:9.1f} {e['load_ms']:8.0f}  "
               f"{agrees}{wrong}")
     for why in result["failed"].values():
