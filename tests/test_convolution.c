@@ -220,7 +220,7 @@ static void convolves_by_winograd(void) {
     }
 }
 
-/* The bound stated in docs/performance.md: a hundredth of what results may be off, at the widest layers there are. */
+/* The bound stated in docs/convolution.md, at as many channels as real layers have. */
 static void winograd_is_as_exact_as_the_plain_sum(void) {
     test_random random = test_random_start(11);
     problem p;

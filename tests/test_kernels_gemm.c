@@ -23,7 +23,7 @@ static void multiply(const kernels *set, const problem *p, floats_buffer packed_
         float *packed = floats_unset(packed_buffer, gemm_packed_count(set, p->depth, columns));
         gemm_pack(set, p->depth, columns, p->weights + n * p->depth, p->depth, 1, packed);
         set->gemm(&(gemm_panel){p->rows, columns, p->depth, p->input, p->input_stride, packed, p->bias + n, output + n,
-                                p->output_stride, p->ramp});
+                                p->output_stride, p->ramp, NULL});
     }
 }
 

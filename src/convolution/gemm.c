@@ -108,6 +108,7 @@ static void multiply_panels(const work *w, const part *p, int group, const float
             .output = output + column,
             .output_stride = job->output->stride,
             .ramp = job->ramp,
+            .next = weights + (panel + 1 < p->panel_end ? panel + 1 : p->panel_begin) * w->depth * width,
         });
     }
 }

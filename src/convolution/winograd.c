@@ -192,6 +192,7 @@ static void multiply_positions(const work *w, size_t panel, size_t count, const 
             .output = sums + p * width,
             .output_stride = POSITIONS * width,
             .ramp = {1, INFINITY},
+            .next = weights + (p + 1) * depth * width, /* past the last position begins the next panel */
         });
 }
 

@@ -61,6 +61,7 @@ typedef struct gemm_panel {
     float *output;        /* [rows][output_stride] */
     size_t output_stride;
     ramp ramp;
+    const float *next; /* weights as long as these that are wanted soon: fetched to a cache meanwhile; NULL: none */
 } gemm_panel;
 
 /* A run of output pixels that see the same taps of a window (none of them outside the map):

@@ -281,16 +281,16 @@ static yolo_status check_algorithm(const char *wanted, yolo_error *error) {
 static yolo_status pack(layer *l, const prepare_args *args, convolution_geometry g, filters *f, yolo_error *error) {
     params *p = l->params;
     activation kind = p->xnor ? ACTIVATION_LINEAR : p->activation;
-    compute_options options = *args->options;
+    compute_options compute = *args->options;
     shape input = args->inputs[0], sharp;
-    yolo_status status = check_algorithm(options.algorithm, error);
+    yolo_status status = check_algorithm(compute.algorithm, error);
     if (!status && p->xnor) {
         status = take_signs(l, f, &g, error);
         input = bordered(&g, input);
         g = without_padding(g);
-        options.algorithm = "gemm im2col"; /* sums of signs are exact, and the next layer may look at theirs */
+        compute.algorithm = "gemm im2col"; /* sums of signs are exact, and the next layer may look at theirs */
     }
-    if (!status && !convolution_prepare(&g, kind, f->weights, f->bias, input, &options, args->kernels, &p->convolution))
+    if (!status && !convolution_prepare(&g, kind, f->weights, f->bias, input, &compute, args->kernels, &p->convolution))
         status = layer_fail_memory(l, error);
     convolution_output(&g, input, &sharp);
     if (!status && p->antialiasing) status = prepare_blur(l, args, sharp, error);

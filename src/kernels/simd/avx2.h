@@ -21,6 +21,10 @@ INLINE void vec_store(float *p, vec a) {
     _mm256_storeu_ps(p, a);
 }
 
+INLINE void prefetch(const float *p) {
+    _mm_prefetch((const char *)p, _MM_HINT_T1);
+}
+
 INLINE __m256i part_mask(size_t count) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }

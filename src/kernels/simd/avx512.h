@@ -22,6 +22,11 @@ INLINE void vec_store(float *p, vec a) {
     _mm512_storeu_ps(p, a);
 }
 
+/* A hint that the cache line of p is wanted in the second cache; p may be anywhere. */
+INLINE void prefetch(const float *p) {
+    _mm_prefetch((const char *)p, _MM_HINT_T1);
+}
+
 INLINE __mmask16 part_mask(size_t count) {
     return (__mmask16)(0xffffu >> (LANES - count));
 }

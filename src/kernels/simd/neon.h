@@ -21,6 +21,10 @@ INLINE void vec_store(float *p, vec a) {
     vst1q_f32(p, a);
 }
 
+INLINE void prefetch(const float *p) {
+    __builtin_prefetch(p, 0, 2);
+}
+
 INLINE vec vec_load_part(const float *p, size_t count) {
     vec a = vld1q_lane_f32(p, vdupq_n_f32(0), 0);
     if (count > 1) a = vld1q_lane_f32(p + 1, a, 1);

@@ -26,6 +26,10 @@ INLINE void vec_store(float *p, vec a) {
     memcpy(p, &a, sizeof a);
 }
 
+INLINE void prefetch(const float *p) {
+    __builtin_prefetch(p, 0, 2);
+}
+
 INLINE vec vec_load_part(const float *p, size_t count) {
     vec a = {0};
     for (size_t i = 0; i < count; i++) a[i] = p[i];
