@@ -12,7 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_THREADS = 1024 };
+enum {
+    MAX_THREADS = 1024,
+    MIN_RESIZE_PIXELS = 1000 * 1000, /* of the network's input: what one thread does in 2 to 6 ms */
+};
+
+/* Joining a team at its end means waiting for threads that may not be running: milliseconds, where other programs use
+ * the cores. A pass of so many operations takes one thread 0.2 ms and gains little from more. */
+static const double min_team_flops = 20e6;
 
 /* What the context holds now: results belong to the input that was run last. */
 typedef enum progress { NOTHING, INPUT_SET, HAS_RUN } progress;
@@ -160,7 +167,8 @@ yolo_status yolo_set_input(yolo_context *context, const yolo_image *image, yolo_
     context->image_height = image->full_height ? image->full_height : image->height;
     context->fit = letterbox_fit(context->image_width, context->image_height, input->width, input->height, resize);
     input_job job = {context, image};
-    team_run(context->network.threads, resize_input, &job);
+    bool large = tensor_pixels(input) >= MIN_RESIZE_PIXELS;
+    team_run(large ? context->network.threads : 1, resize_input, &job);
     context->progress = INPUT_SET;
     return YOLO_OK;
 }
@@ -179,7 +187,8 @@ yolo_status yolo_run_timed(yolo_context *context, double *seconds, yolo_error *e
     if (!context || context->progress != INPUT_SET)
         return fail(error, YOLO_BAD_ARGUMENT, "yolo_run needs a context whose input was set since its last run");
     run_job job = {&context->network, seconds};
-    team_run(context->network.threads, run_layers, &job);
+    bool large = context->network.plan.flops >= min_team_flops;
+    team_run(large ? context->network.threads : 1, run_layers, &job);
     context->progress = HAS_RUN;
     return YOLO_OK;
 }
