@@ -1,0 +1,124 @@
+"""Training samples: a cache of rendered pictures on disk that renders go on filling, and random views of them.
+
+Drawing a scene costs more than a training step on it, and a scene holds hundreds of objects at one scale. So pictures
+are drawn larger than they are used, kept, and each is seen several times at other scales, mirrored and recoloured,
+while new ones replace the oldest.
+"""
+import os
+import random
+
+import cv2
+import numpy as np
+
+GREY = 127                      # Darknet's letterbox fill, 0.5
+
+
+def cache_paths(folder, number):
+    """The picture and the boxes of one cached render."""
+    stem = os.path.join(folder, f"{number:07d}")
+    return stem + ".jpg", stem + ".npy"
+
+
+def fill_cache(folder, seed, capacity, worker, workers, scale, stop=None):
+    """Draws pictures worker, worker + workers, ... for ever; picture n goes to slot n modulo capacity."""
+    cv2.setNumThreads(1)
+    from render import BLOCK, Renderer                          # a worker alone needs skia
+    renderer = Renderer(seed)
+    os.makedirs(folder, exist_ok=True)
+    progress = os.path.join(folder, f"drawn-{worker}.txt")
+    drawn = int(open(progress).read()) if os.path.exists(progress) else 0
+    block, inside = divmod(drawn, BLOCK)
+    while stop is None or not stop.is_set():
+        number = (block * workers + worker) * BLOCK + inside
+        picture, boxes = renderer.render(number, scale * random.Random(f"size {seed} {number}").uniform(.8, 1.25))
+        image_path, box_path = cache_paths(folder, number % capacity)
+        np.save(box_path + ".tmp.npy", boxes)
+        cv2.imwrite(image_path + ".tmp.jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 93])
+        os.replace(box_path + ".tmp.npy", box_path)
+        os.replace(image_path + ".tmp.jpg", image_path)
+        inside += 1
+        if inside == BLOCK:
+            block, inside = block + 1, 0
+        with open(progress, "w") as file:
+            file.write(str(block * BLOCK + inside))
+
+
+def recolour(picture, rng):
+    """A little brightness, contrast and colour change, through one table a channel."""
+    ramp = np.arange(256, dtype=np.float32)
+    gain, shift = rng.uniform(.75, 1.3), rng.uniform(-25, 25)
+    tables = []
+    for _ in range(3):
+        table = (ramp - 127) * gain * rng.uniform(.93, 1.07) + 127 + shift
+        tables.append(np.clip(table, 0, 255))
+    return cv2.LUT(picture, np.stack(tables, -1).astype(np.uint8)[None])
+
+
+def random_view(picture, boxes, size, rng, smallest=.45, largest=1.9):
+    """A `size` x `size` view: the picture scaled at random, cut or padded, perhaps mirrored; boxes in its pixels."""
+    height, width = picture.shape[:2]
+    fit = 640 / max(height, width)                              # as the default input would see the whole picture
+    scale = fit * np.exp(rng.uniform(np.log(smallest), np.log(largest)))
+    stretch = np.exp(rng.gauss(0, .06))
+    new_w, new_h = max(16, round(width * scale * stretch)), max(16, round(height * scale / stretch))
+    picture = cv2.resize(picture, (new_w, new_h),
+                         interpolation=cv2.INTER_LINEAR if rng.random() < .5 or new_w > width else cv2.INTER_AREA)
+    left = rng.randint(min(0, new_w - size), max(0, new_w - size))
+    top = rng.randint(min(0, new_h - size), max(0, new_h - size))
+    view = np.full((size, size, 3), GREY, np.uint8)
+    x0, y0 = max(0, left), max(0, top)
+    x1, y1 = min(new_w, left + size), min(new_h, top + size)
+    view[y0 - top:y1 - top, x0 - left:x1 - left] = picture[y0:y1, x0:x1]
+    boxes = boxes.copy()
+    boxes[:, [1, 3]] = boxes[:, [1, 3]] * (new_w / width) - left
+    boxes[:, [2, 4]] = boxes[:, [2, 4]] * (new_h / height) - top
+    area = np.prod(boxes[:, 3:] - boxes[:, 1:3], 1)
+    boxes[:, [1, 3]] = boxes[:, [1, 3]].clip(x0 - left, x1 - left)
+    boxes[:, [2, 4]] = boxes[:, [2, 4]].clip(y0 - top, y1 - top)
+    sides = boxes[:, 3:] - boxes[:, 1:3]
+    boxes = boxes[(sides.min(1) > 3.5) & (np.prod(sides, 1) > .25 * area)] if len(boxes) else boxes
+    if rng.random() < .5:
+        view = view[:, ::-1]
+        boxes[:, [1, 3]] = size - boxes[:, [3, 1]]
+    return np.ascontiguousarray(recolour(view, rng)), boxes
+
+
+class Cache:
+    """Random views of the pictures that are in the cache now."""
+
+    def __init__(self, folder, capacity):
+        self.folder, self.capacity = folder, capacity
+        self.available = []
+
+    def refresh(self):
+        """Looks which slots are filled."""
+        self.available = [n for n in range(self.capacity) if os.path.exists(cache_paths(self.folder, n)[0])]
+        return len(self.available)
+
+    def view(self, size, rng):
+        """One random view of one random picture."""
+        while True:
+            image_path, box_path = cache_paths(self.folder, rng.choice(self.available))
+            picture = cv2.imread(image_path)
+            if picture is not None:
+                return random_view(picture, np.load(box_path), size, rng)
+
+    def batch(self, count, size, seed):
+        """(uint8 [count][size][size][3] BGR, boxes [n][6]: sample, class, corners) for a seed."""
+        rng = random.Random(seed)
+        pictures, boxes = [], []
+        for index in range(count):
+            if rng.random() < .12:                              # four small views: other scales, other neighbours
+                view = np.zeros((size, size, 3), np.uint8)
+                half, found = size // 2, []
+                for corner in range(4):
+                    part, inside = self.view(half, rng)
+                    x, y = (corner % 2) * half, (corner // 2) * half
+                    view[y:y + half, x:x + half] = part
+                    found.append(inside + np.array([0, x, y, x, y], np.float32))
+                inside = np.concatenate(found)
+            else:
+                view, inside = self.view(size, rng)
+            pictures.append(view)
+            boxes.append(np.concatenate([np.full((len(inside), 1), index, np.float32), inside], 1))
+        return np.stack(pictures), np.concatenate(boxes).astype(np.float32)
