@@ -214,6 +214,7 @@ demo: all
 bindir ?= $(PREFIX)/bin
 includedir ?= $(PREFIX)/include
 libdir ?= $(PREFIX)/lib
+datadir := $(PREFIX)/share/detect# where the program looks for the default model, beside its own folder
 
 mandir ?= $(PREFIX)/share/man
 bashcompletiondir ?= $(PREFIX)/share/bash-completion/completions
@@ -242,10 +243,14 @@ install: all $(build)/detect.1 $(build)/detect.bash $(build)/_detect
 	sed -e 's|@prefix@|$(PREFIX)|' -e 's|@includedir@|$(includedir)|' -e 's|@libdir@|$(libdir)|' \
 		-e 's|@version@|$(version)|' -e 's|@requires@|$(package_names)|' -e 's|@libs@|$(openmp_flags) -lm|' \
 		yolo.pc.in > $(DESTDIR)$(libdir)/pkgconfig/yolo.pc
+	$(INSTALL) -d $(DESTDIR)$(datadir)/configs $(DESTDIR)$(datadir)/weights
+	$(INSTALL) -m 644 configs/shelf.cfg configs/shelf.names $(DESTDIR)$(datadir)/configs
+	$(INSTALL) -m 644 weights/shelf.weights $(DESTDIR)$(datadir)/weights
 
 uninstall:
 	rm -f $(DESTDIR)$(bindir)/detect $(DESTDIR)$(includedir)/yolo.h $(DESTDIR)$(libdir)/pkgconfig/yolo.pc \
 		$(DESTDIR)$(libdir)/libyolo.a $(DESTDIR)$(libdir)/libyolo.so $(DESTDIR)$(libdir)/libyolo.so.* \
 		$(DESTDIR)$(mandir)/man1/detect.1 $(DESTDIR)$(bashcompletiondir)/detect $(DESTDIR)$(zshcompletiondir)/_detect
+	rm -rf $(DESTDIR)$(datadir)
 
 endif

@@ -4,7 +4,7 @@ import os
 import struct
 import subprocess
 
-from harness import DETECT, Skip, check, equal, main, shared, test, works
+from harness import DETECT, ROOT, Skip, check, equal, main, shared, test, works
 
 
 def peak_megabytes(*arguments):
@@ -45,6 +45,37 @@ def relu6_finds_the_person():
     found = json.loads(done.out)["detections"]
     check(found and found[0]["class"] == "person" and abs(found[0]["score"] - 0.989) < 0.001, done)
     check(all(40 < d["box"]["x"] + d["box"]["width"] / 2 < 70 for d in found), "they are all where the person is", done)
+
+
+def overlap(a, b):
+    """Intersection over union of boxes (left, top, width, height)."""
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    both = max(width, 0) * max(height, 0)
+    return both / (a[2] * a[3] + b[2] * b[3] - both)
+
+
+def true_products(path, width, height):
+    """The boxes that the renderer wrote beside a sample."""
+    rows = [[float(number) for number in line.split()] for line in open(path)]
+    return [((x - w / 2) * width, (y - h / 2) * height, w * width, h * height) for kind, x, y, w, h in rows if kind == 0]
+
+
+@test
+def the_default_model_counts_products():
+    folder = os.path.join(ROOT, "samples")
+    wanted = found = right = 0
+    done = works("--model", "shelf", "--threshold", "0.5", "--no-image", "-q", "--jsonl", "-", folder, cwd=ROOT)
+    for result in map(json.loads, done.out.splitlines()):
+        left = true_products(result["file"][:-3] + "txt", result["width"], result["height"])
+        boxes = [tuple(d["box"].values()) for d in result["detections"] if d["class"] == "product"]
+        wanted, found = wanted + len(left), found + len(boxes)
+        for box in boxes:
+            best = max(left, key=lambda other: overlap(box, other), default=None)
+            if best and overlap(box, best) >= 0.5:
+                left.remove(best)
+                right += 1
+    check(wanted > 200 and right > 0.75 * wanted and right > 0.75 * found, wanted, found, right)
 
 
 main()
