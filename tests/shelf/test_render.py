@@ -68,6 +68,37 @@ class Rendering(unittest.TestCase):
             self.assertEqual(product.outline[:, 1].min(), rows[0])
             self.assertEqual(product.outline[:, 1].max(), rows[-1] + 1)
 
+    def stage(self):
+        """An empty stage whose world is the picture: one centimetre a pixel, seen from far in front."""
+        from camera import Camera
+        from stage import Stage
+        stage = Stage("stage", None, None, (200, 100))
+        stage.camera = Camera((200, 100), 1000, (0, 0), 1000, 0, 0, 0)
+        return stage
+
+    def square(self, stage, x0, y0, x1, y1):
+        stage.add_box(0, np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], float))
+
+    def test_covered_product_is_cut_or_dropped(self):
+        stage = self.stage()
+        self.square(stage, 20, 20, 60, 80)
+        self.square(stage, 40, 20, 80, 80)                      # covers half of the first
+        self.square(stage, 100, 20, 140, 80)
+        self.square(stage, 102, 20, 150, 80)                    # leaves two columns of the third
+        boxes = [tuple(round(v) for v in box) for box in stage.visible_boxes()]
+        self.assertEqual(boxes, [(0, 20, 20, 40, 80), (0, 40, 20, 80, 80), (0, 102, 20, 150, 80)])
+
+    def test_upright_covers(self):
+        stage = self.stage()
+        self.square(stage, 100, 20, 140, 80)
+        stage.cover(10, 40, -40, 40, 0)                         # picture columns 110 to 140
+        self.assertEqual(stage.visible_boxes(), [])
+        stage = self.stage()
+        self.square(stage, 100, 20, 140, 80)
+        stage.cover(20, 40, -40, 40, 0)
+        (box,) = stage.visible_boxes()
+        self.assertEqual(tuple(round(v) for v in box), (0, 100, 20, 120, 80))
+
     def test_clip_polygon(self):
         from camera import clip_polygon
         square = np.array([[0, 0], [4, 0], [4, 4], [0, 4.0]])

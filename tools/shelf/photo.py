@@ -62,6 +62,9 @@ def develop(picture, generator):
         if generator.random() < .5:
             noise = cv2.GaussianBlur(noise, (0, 0), .7) * 1.8
         image = image + noise * level * (1.3 - np.clip(image, 0, 1))
+    if generator.random() < .06:                                    # hot pixels
+        count = int(generator.integers(10, 200))
+        image[generator.integers(0, height, count), generator.integers(0, width, count)] = generator.uniform(.6, 1)
     if generator.random() < .35:
         image = image + (image - cv2.GaussianBlur(image, (0, 0), 1.2)) * np.float32(generator.uniform(.2, 1.3))
     result = (np.clip(image, 0, 1) * 255).astype(np.uint8)

@@ -42,7 +42,7 @@ class Renderer:
         scene.compose()
         generator = np.random.default_rng(rng.getrandbits(64))
         picture = develop(scene.pixels(), generator)
-        return picture, np.array(scene.boxes, np.float32).reshape(-1, 5)
+        return picture, np.array(scene.visible_boxes(), np.float32).reshape(-1, 5)
 
 
 def label_lines(boxes, width, height):

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 GREY = 127                      # Darknet's letterbox fill, 0.5
+DEFAULT_INPUT = 640             # width and height of configs/shelf.cfg
 
 
 def cache_paths(folder, number):
@@ -55,11 +56,13 @@ def recolour(picture, rng):
 
 
 def random_view(picture, boxes, size, rng, smallest=.45, largest=1.9):
-    """A `size` x `size` view: the picture scaled at random, cut or padded, perhaps mirrored; boxes in its pixels."""
+    """A `size` x `size` view: the picture scaled at random, cut or padded, perhaps mirrored; boxes in its pixels. Half of
+    the views at the default input show the picture whole, as detection does."""
     height, width = picture.shape[:2]
-    fit = 640 / max(height, width)                              # as the default input would see the whole picture
-    scale = fit * np.exp(rng.uniform(np.log(smallest), np.log(largest)))
-    stretch = np.exp(rng.gauss(0, .06))
+    fit = DEFAULT_INPUT / max(height, width)                    # as the default input would see the whole picture
+    whole = size == DEFAULT_INPUT and rng.random() < .5
+    scale = fit * (1.0 if whole else np.exp(rng.uniform(np.log(smallest), np.log(largest))))
+    stretch = 1.0 if whole else np.exp(rng.gauss(0, .06))
     new_w, new_h = max(16, round(width * scale * stretch)), max(16, round(height * scale / stretch))
     picture = cv2.resize(picture, (new_w, new_h),
                          interpolation=cv2.INTER_LINEAR if rng.random() < .5 or new_w > width else cv2.INTER_AREA)

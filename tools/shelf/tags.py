@@ -49,6 +49,11 @@ class TagStyle:
         self.header = rng.random() < .7
         self.footer = rng.random() < .5
         self.corner = rng.choice((0, 0, .06, .15))
+        self.panel = rng.choice((0, 0, 0, 0, rng.uniform(.3, .55)))    # a coloured part beside the price
+        self.panel_left = rng.random() < .7
+        if rng.random() < .22:                                  # nothing but a large number and a line of text
+            self.barcode = self.footer = False
+            self.band, self.panel, self.price_share = 0, 0, .95
 
     def draw(self, rng, offer=False, grow=1.0):
         """(width cm, height cm, image) of one tag; `offer` makes it a special one."""
@@ -71,6 +76,8 @@ class TagStyle:
             canvas.drawRoundRect(whole, corner, corner, fill(paper))
             if rng.random() < .25:
                 canvas.drawRect(whole, stroke((.4, .4, .4), 1.5, .6))
+        if self.panel and not self.electronic:
+            x, inner_w = self.draw_panel(canvas, rng, x, inner_w, h)
         price_ink = (.8, .05, .05) if offer and printing.brightness(paper) > .6 else ink
         top = y + inner_h * .06
         if self.band:
@@ -94,3 +101,14 @@ class TagStyle:
         elif self.footer:
             printing.small_print(canvas, x + inner_w * .05, low - inner_h * .14, inner_w * .6, inner_h * .13, ink, rng)
         return width, height, surface.makeImageSnapshot()
+
+    def draw_panel(self, canvas, rng, x, wide, high):
+        """A coloured part at one side with a few words; returns where the rest begins and how wide it is."""
+        part = wide * self.panel
+        at = x if self.panel_left else x + wide - part
+        canvas.drawRect(skia.Rect.MakeXYWH(at, high * .04, part, high * .92), fill(self.offer))
+        ink = printing.contrasting(self.offer, rng)
+        for line in range(rng.randint(1, 3)):
+            draw_text(canvas, self.lettering.word(self.script, rng), self.lettering.face(self.script, rng),
+                      (at + part * .08, high * (.12 + .27 * line), part * .84, high * .22), fill(ink), .5)
+        return (x + part if self.panel_left else x), wide - part

@@ -4,8 +4,9 @@
     python3 train.py --run RUN --minutes 60 --renderers 4   with four processes that draw pictures
 
 RUN holds the cache of pictures, checkpoint.pt (weights, their moving average, optimiser, step), shelf.weights (the
-average, for `detect`) and log.txt. The schedule is a cosine over --steps; a run that is cut off and started again goes
-on at the same step. A graphics card is used where torch finds one.
+average, for `detect`) and log.txt. The schedule is a cosine over --steps or --minutes, whichever is used up first, since
+the end of the cosine is worth most and a shared machine does not say how many steps an hour holds; a run that is cut off
+and started again goes on where it was. A graphics card is used where torch finds one.
 """
 import argparse
 import copy
@@ -51,10 +52,9 @@ def optimiser_for(network, rate, decay):
     return torch.optim.AdamW([{"params": plain, "weight_decay": decay}, {"params": bare, "weight_decay": 0}], lr=rate)
 
 
-def rate_at(step, steps, rate, warmup):
-    """Linear warm-up, then a cosine down to 2 % of the rate."""
-    share = min(1.0, step / steps)
-    return rate * min(1.0, (step + 1) / warmup) * (.02 + .98 * (1 + math.cos(math.pi * share)) / 2)
+def rate_at(step, share, rate, warmup):
+    """Linear warm-up, then a cosine down to 1 % of the rate; `share` of the schedule is done."""
+    return rate * min(1.0, (step + 1) / warmup) * (.01 + .99 * (1 + math.cos(math.pi * min(1.0, share))) / 2)
 
 
 def feed(cache, arguments, start, ready):
@@ -70,11 +70,11 @@ def feed(cache, arguments, start, ready):
         step += 1
 
 
-def save(run, network, average, optimiser, step, seen, arguments):
+def save(run, network, average, optimiser, step, seen, minutes, arguments):
     """Checkpoint and weights, each replaced in one move so that a cut leaves the old one."""
     path = os.path.join(run, "checkpoint.pt")
     torch.save({"network": network.state_dict(), "average": average.network.state_dict(), "updates": average.updates,
-                "optimiser": optimiser.state_dict(), "step": step, "seen": seen, "arguments": vars(arguments)}, path + ".new")
+                "optimiser": optimiser.state_dict(), "step": step, "seen": seen, "minutes": minutes, "arguments": vars(arguments)}, path + ".new")
     os.replace(path + ".new", path)
     weights = os.path.join(run, "shelf.weights")
     average.network.save_weights(weights + ".new", seen)
@@ -100,23 +100,25 @@ def train(arguments):
     network = Network(arguments.cfg).to(device).to(memory_format=torch.channels_last)
     optimiser = optimiser_for(network, arguments.rate, arguments.decay)
     average = Average(network, arguments.average)
-    step = seen = 0
+    step = seen = spent = 0
     checkpoint = os.path.join(arguments.run, "checkpoint.pt")
     if os.path.exists(checkpoint):
         saved = torch.load(checkpoint, map_location=device, weights_only=False)
         network.load_state_dict(saved["network"])
         average.network.load_state_dict(saved["average"])
         optimiser.load_state_dict(saved["optimiser"])
-        average.updates, step, seen = saved["updates"], saved["step"], saved["seen"]
+        average.updates, step, seen, spent = saved["updates"], saved["step"], saved["seen"], saved.get("minutes", 0)
     elif arguments.weights:
         network.load_weights(arguments.weights)
         average = Average(network, arguments.average)
     ready = queue.Queue(4)
     threading.Thread(target=feed, args=(cache, arguments, step, ready), daemon=True).start()
-    started = saved_at = time.time()
+    saved_at = time.time()
+    started = saved_at - spent * 60
     sums, waited, log_seen = {}, 0.0, seen
     log = open(os.path.join(arguments.run, "log.txt"), "a", buffering=1)
     network.train()
+    forward = torch.compile(network, dynamic=False) if arguments.compile else network
     while step < arguments.steps and time.time() - started < arguments.minutes * 60:
         before = time.time()
         pictures, boxes = ready.get()
@@ -124,9 +126,10 @@ def train(arguments):
         inputs = torch.from_numpy(pictures[..., ::-1].copy()).to(device).permute(0, 3, 1, 2).float().div_(255)
         inputs = inputs.contiguous(memory_format=torch.channels_last)
         for group in optimiser.param_groups:
-            group["lr"] = rate_at(step, arguments.steps, arguments.rate, arguments.warmup)
+            share = max(step / arguments.steps, (before - started) / 60 / arguments.minutes)
+            group["lr"] = rate_at(step, share, arguments.rate, arguments.warmup)
         with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
-            maps = network(inputs)
+            maps = forward(inputs)
         total, parts = loss(maps, network.heads, torch.from_numpy(boxes).to(device), decode)
         optimiser.zero_grad(set_to_none=True)
         total.backward()
@@ -143,9 +146,9 @@ def train(arguments):
                       + f" waited {waited:.0f}s\n")
             sums, waited = {}, 0.0
         if time.time() - saved_at > arguments.save_every * 60:
-            save(arguments.run, network, average, optimiser, step, seen, arguments)
+            save(arguments.run, network, average, optimiser, step, seen, (time.time() - started) / 60, arguments)
             saved_at = time.time()
-    save(arguments.run, network, average, optimiser, step, seen, arguments)
+    save(arguments.run, network, average, optimiser, step, seen, (time.time() - started) / 60, arguments)
     for worker in workers:
         worker.terminate()
 
@@ -157,7 +160,7 @@ def main():
     parser.add_argument("--weights", help="start from these weights instead of random ones")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", type=int, default=20000, help="length of the schedule")
-    parser.add_argument("--minutes", type=float, default=1e9, help="stop (and save) after this time")
+    parser.add_argument("--minutes", type=float, default=1e9, help="length of the schedule in time")
     parser.add_argument("--batch", type=int, default=16, help="samples a step at the first of --sizes")
     parser.add_argument("--sizes", default="416,512,352", help="input sizes taken in turn")
     parser.add_argument("--rate", type=float, default=2e-3)
@@ -170,6 +173,8 @@ def main():
     parser.add_argument("--capacity", type=int, default=12000, help="pictures in the cache")
     parser.add_argument("--first", type=int, default=200, help="pictures to wait for before the first step")
     parser.add_argument("--scale", type=float, default=1.35, help="size of rendered pictures")
+    parser.add_argument("--compile", action="store_true",
+                        help="compile the network for each of --sizes: a third faster after two minutes a size")
     parser.add_argument("--save-every", type=float, default=3, help="minutes between checkpoints")
     parser.add_argument("--report", type=int, default=50, help="steps between log lines")
     train(parser.parse_args())
