@@ -83,6 +83,53 @@ class Learning(unittest.TestCase):
             values.append(float(total.detach()))
         self.assertLess(values[-1], .8 * values[0])
 
+    def test_default_views_often_show_the_whole_picture(self):
+        from samples import DEFAULT_INPUT, random_view
+        picture = np.zeros((300, 400, 3), np.uint8)
+        boxes = np.array([[0, 0, 0, 10, 10], [0, 390, 290, 400, 300]], np.float32)
+        whole = 0
+        for seed in range(40):
+            _, inside = random_view(picture, boxes, DEFAULT_INPUT, random.Random(seed))
+            sides = inside[:, 3:] - inside[:, 1:3]
+            whole += len(inside) == 2 and np.allclose(sides, 16, atol=.1)
+        self.assertGreater(whole, 10)
+        self.assertLess(whole, 35)
+
+    def test_schedule(self):
+        from train import rate_at
+        self.assertAlmostEqual(rate_at(0, 0, 1, 100), .01)
+        self.assertAlmostEqual(rate_at(100, .5, 1, 100), .505)
+        self.assertAlmostEqual(rate_at(900, 1.2, 1, 100), .01)
+
+    def test_scores_are_the_expected_overlap(self):
+        from darknet import decode
+        from loss import loss
+        heads = [{"anchors": torch.tensor([[16., 16.]]), "stride": 8, "scale": 2.0}]
+        targets = torch.tensor([[0, 0, 12, 12, 28, 28.]])
+        maps = torch.zeros(1, 8, 8, 8)
+        maps[:, 4] = -20.                                       # nothing is believed but one cell, wholly
+        values = {}
+        for level in (-4., 0., 4.):
+            maps[0, 4, 6, 6] = level                            # far from the object: a negative
+            values[level] = loss([maps.clone()], heads, targets, decode)[1]["objectness"]
+        step = values[4.] - values[0.]
+        self.assertAlmostEqual(step, (np.log1p(np.exp(4)) - np.log(2)) / 8, places=4)
+        self.assertLess(values[-4.], values[0.])
+
+    def test_calibration_moves_the_best_score_to_the_threshold(self):
+        from calibrate import best_threshold, logit, shift_objectness
+        from darknet import Network
+        rng = np.random.default_rng(1)
+        found = [(np.concatenate([rng.uniform(.5, .9, n), rng.uniform(.05, .3, n)]), n) for n in (10, 20, 30)]
+        score, error = best_threshold(found)
+        self.assertTrue(.3 <= score <= .5 and error == 0)
+        network = Network(CFG).eval()
+        value = torch.rand(1, 3, 64, 64)
+        before = [m[:, 4::8].clone() for m in network(value)]
+        shift_objectness(network, logit(.25) - logit(score))
+        for old, new in zip(before, network(value)):
+            self.assertTrue(torch.allclose(new[:, 4::8] - old, torch.tensor(logit(.25) - logit(score)), atol=1e-5))
+
     def test_views_keep_boxes_on_their_objects(self):
         from samples import random_view
         picture = np.zeros((300, 400, 3), np.uint8)
