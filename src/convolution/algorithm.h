@@ -29,6 +29,7 @@ typedef struct convolution_algorithm {
 extern const convolution_algorithm convolution_depthwise;
 extern const convolution_algorithm convolution_gemm_1x1;
 extern const convolution_algorithm convolution_winograd;
+extern const convolution_algorithm convolution_direct;
 extern const convolution_algorithm convolution_gemm_im2col;
 
 /* Rows (of pixels or of maps) that are worth a thread, where each takes so many floating-point operations. */

@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const convolution_algorithm *const algorithms[] = {
-    &convolution_depthwise, &convolution_gemm_1x1, &convolution_winograd, &convolution_gemm_im2col, /* suits all */
+    &convolution_depthwise, &convolution_gemm_1x1,    &convolution_winograd,
+    &convolution_direct,    &convolution_gemm_im2col, /* suits all */
 };
 
 const char *convolution_algorithm_name(size_t index) {

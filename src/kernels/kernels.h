@@ -51,7 +51,15 @@ typedef struct ramp {
 /* Whether an activation is a ramp, and which; *r is the linear ramp where it is not. */
 bool ramp_of(activation kind, ramp *r);
 
-/* output[m][n] = ramp(bias[n] + sum over k, ascending, of input[m][k] * weights[k][n]) for one panel of columns. */
+/* A row of input need not lie in one piece: the sum runs over segments in order, each of gemm_panel.depth numbers. So a
+ * window of a map is multiplied as it lies. Floats from gemm_panel.input and gemm_panel.weights on. */
+typedef struct gemm_segment {
+    ptrdiff_t input;
+    size_t weights;
+} gemm_segment;
+
+/* output[m][n] = ramp(bias[n] + sum over segments, and k in each, ascending, of input[m][k] * weights[k][n]) for one
+ * panel of columns. */
 typedef struct gemm_panel {
     size_t rows, columns, depth; /* columns <= kernels.gemm_columns; rows and depth any, rows may be 0 */
     const float *input;          /* [rows][input_stride] */
@@ -62,6 +70,8 @@ typedef struct gemm_panel {
     size_t output_stride;
     ramp ramp;
     const float *next; /* weights as long as these that are wanted soon: fetched to a cache meanwhile; NULL: none */
+    const gemm_segment *segments; /* NULL: one, from the beginning of input and weights */
+    size_t segment_count;
 } gemm_panel;
 
 /* A run of output pixels that see the same taps of a window (none of them outside the map):

@@ -160,7 +160,7 @@ def algorithms():
     net = detector()
     png("a.png")
     chosen = {l["algorithm"] for l in json.loads(works("info", *net, "--json", "-").out)["layers"]}
-    check(chosen <= {"", "winograd", "depthwise", "gemm 1x1", "gemm im2col"}, chosen)
+    check(chosen <= {"", "winograd", "depthwise", "direct", "gemm 1x1", "gemm im2col"}, chosen)
     for name in ("winograd", "gemm im2col"):
         layers = json.loads(works("info", *net, "--algorithm", name, "--json", "-").out)["layers"]
         check({l["algorithm"] for l in layers if l["type"] == "convolutional"} <= {name, "gemm 1x1"}, layers)
