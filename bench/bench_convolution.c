@@ -82,6 +82,22 @@ static tensor make_tensor(shape s) {
     return (tensor){random_floats(shape_pixels(s) * stride), s.channels, s.height, s.width, stride};
 }
 
+typedef struct preparation {
+    const convolution_geometry *geometry;
+    const float *weights, *bias;
+    shape input;
+    const compute_options *options;
+    const kernels *set;
+    convolution *convolution;
+} preparation;
+
+static void prepare(void *argument, team *t) {
+    const preparation *p = argument;
+    if (!convolution_prepare(p->geometry, ACTIVATION_LEAKY, p->weights, p->bias, p->input, p->options, t, p->set,
+                             p->convolution))
+        exit(1);
+}
+
 /* Seconds, or 0 where the algorithm does not apply; `*flops` of the plain sum. */
 static double time_algorithm(const layer_case *l, const char *algorithm, const kernels *set, int threads,
                              double *flops) {
@@ -95,7 +111,8 @@ static double time_algorithm(const layer_case *l, const char *algorithm, const k
     convolution_weight_count(&g, &count);
     tensor input = make_tensor(input_shape), output = make_tensor(output_shape);
     float *weights = random_floats(count), *bias = random_floats((size_t)g.filters);
-    if (!convolution_prepare(&g, ACTIVATION_LEAKY, weights, bias, input_shape, &options, set, &c)) exit(1);
+    preparation work = {&g, weights, bias, input_shape, &options, set, &c};
+    team_run(1, prepare, &work);
     convolution_plan(&g, &c, input_shape, threads, set, &plan);
     float *scratch = random_floats(plan.scratch_count);
     timing m = {&c, &input, &output, scratch, set, 0};

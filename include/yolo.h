@@ -149,7 +149,7 @@ typedef struct yolo_model_options {
 
 YOLO_API yolo_model_options yolo_model_options_default(void);
 
-/* Reads a network and its weights and packs them for this CPU. With `weights_path` NULL all weights are zero: enough
+/* Reads a network and its weights and packs them for this CPU, weights of 4 MiB and more by a thread for each core. With `weights_path` NULL all weights are zero: enough
  * for yolo_context_layer and timing, not for results. Thread-safe.
  * YOLO_BAD_MODEL names the cfg's line, or the layer at which the weights ran out; YOLO_BAD_FILE, YOLO_BAD_ARGUMENT
  * (unknown kernels or algorithm), YOLO_NO_MEMORY. */

@@ -107,6 +107,26 @@ typedef struct call {
     const kernels *set;
 } call;
 
+typedef struct preparation {
+    const problem *problem;
+    const compute_options *options;
+    const kernels *set;
+    convolution *convolution;
+    bool done;
+} preparation;
+
+static void prepare_together(void *argument, team *t) {
+    preparation *p = argument;
+    p->done = convolution_prepare(&p->problem->geometry, p->problem->activation, p->problem->weights, p->problem->bias,
+                                  p->problem->input, p->options, t, p->set, p->convolution);
+}
+
+static bool prepare(const problem *p, const compute_options *options, int threads, const kernels *set, convolution *c) {
+    preparation work = {p, options, set, c, false};
+    team_run(threads, prepare_together, &work);
+    return work.done;
+}
+
 static void run_call(void *argument, team *t) {
     const call *c = argument;
     convolution_run(c->convolution, c->input, c->output, c->scratch, t, c->set);
@@ -117,8 +137,7 @@ static void run_set(const problem *p, const kernels *set, size_t gap, const comp
     convolution c;
     tensor input = make_tensor(p->input, gap), first = {0};
     tensor_from_planar(p->planar, &input);
-    if (!CHECK(convolution_prepare(&p->geometry, p->activation, p->weights, p->bias, p->input, options, set, &c)))
-        return;
+    if (!CHECK(prepare(p, options, 3, set, &c))) return;
     for (size_t i = 0; i < sizeof thread_counts / sizeof *thread_counts; i++) {
         layer_plan plan;
         tensor output = make_tensor(p->output, gap % 3);
@@ -145,8 +164,7 @@ static double root_mean_square_error(const problem *p, const kernels *set, const
     const compute_options options = {.algorithm = algorithm};
     double squares = 0, errors = 0;
     size_t pixels = shape_pixels(p->output), channels = (size_t)output->channels;
-    if (!CHECK(convolution_prepare(&p->geometry, p->activation, p->weights, p->bias, p->input, &options, set, &c)))
-        return INFINITY;
+    if (!CHECK(prepare(p, &options, 1, set, &c))) return INFINITY;
     convolution_plan(&p->geometry, &c, p->input, 1, set, &plan);
     call alone = {&c, input, output, test_guarded_floats(plan.scratch_count), set};
     team_run(1, run_call, &alone);

@@ -22,11 +22,17 @@ static size_t packed_count(const convolution_geometry *g, const kernels *set) {
     return taps_of(g) * (size_t)g->channels;
 }
 
+static size_t pack_parts(const convolution_geometry *g, const kernels *set) {
+    (void)set;
+    return taps_of(g);
+}
+
 /* [channels][taps] to [taps][channels] */
-static void pack(const convolution_geometry *g, const kernels *set, const float *weights, float *packed) {
+static void pack(const convolution_geometry *g, const kernels *set, const float *weights, float *packed, size_t begin,
+                 size_t end) {
     size_t taps = taps_of(g), channels = (size_t)g->channels;
     (void)set;
-    for (size_t t = 0; t < taps; t++)
+    for (size_t t = begin; t < end; t++)
         for (size_t c = 0; c < channels; c++) packed[t * channels + c] = weights[c * taps + t];
 }
 
@@ -104,6 +110,7 @@ const convolution_algorithm convolution_depthwise = {
     .name = "depthwise",
     .applies = applies,
     .packed_count = packed_count,
+    .pack_parts = pack_parts,
     .pack = pack,
     .scratch_count = scratch_count,
     .run = run,

@@ -183,6 +183,7 @@ const convolution_algorithm convolution_direct = {
     .applies = applies,
     .pays = pays,
     .packed_count = filters_packed_count,
+    .pack_parts = filters_panel_count,
     .pack = filters_pack,
     .scratch_count = scratch_count,
     .run = run,

@@ -13,7 +13,11 @@ size_t filters_of_group(const convolution_geometry *g);
 
 size_t filters_packed_count(const convolution_geometry *g, const kernels *set);
 
-/* From Darknet's [filters][channels][size][size]. */
-void filters_pack(const convolution_geometry *g, const kernels *set, const float *weights, float *packed);
+/* Panels of all groups. */
+size_t filters_panel_count(const convolution_geometry *g, const kernels *set);
+
+/* Packs the panels [begin, end) from Darknet's [filters][channels][size][size]; `packed` is that of all. */
+void filters_pack(const convolution_geometry *g, const kernels *set, const float *weights, float *packed, size_t begin,
+                  size_t end);
 
 #endif
