@@ -195,7 +195,7 @@ static void convolves_any_geometry(void) {
         if (kind == ACTIVATION_STAIR) kind = ACTIVATION_LEAKY; /* a step makes any rounding large */
         convolution_geometry g = random_geometry(&random, i);
         if (make_problem(&random, g, kind, pick(&random, 1, 19), pick(&random, 1, 19), &p))
-            run_all(&p, (size_t)pick(&random, 0, MAX_GAP), "direct");
+            run_all(&p, (size_t)pick(&random, 0, MAX_GAP), "gemm direct");
     }
 }
 
@@ -215,7 +215,7 @@ static void convolves_larger_maps(void) {
         problem p;
         if (CHECK(make_problem(&random, cases[i].geometry, i % 2 ? ACTIVATION_SWISH : ACTIVATION_LEAKY, cases[i].height,
                                cases[i].width, &p)))
-            run_all(&p, 0, "direct");
+            run_all(&p, 0, "gemm direct");
     }
 }
 
@@ -271,9 +271,9 @@ static void chooses_by_geometry(void) {
     CHECK_STRING(algorithm_of(plain), "winograd");
     CHECK_STRING(algorithm_at(13, plain), "winograd");
     CHECK_STRING(algorithm_at(7, plain), "gemm im2col"); /* four tiles, most of the fourth outside the map */
-    CHECK_STRING(algorithm_of((convolution_geometry){3, 64, 1, 3, 1, 1, 1, 1}), "direct");
-    CHECK_STRING(algorithm_of((convolution_geometry){64, 64, 1, 3, 1, 1, 2, 2}), "direct");
-    CHECK_STRING(algorithm_at(40, (convolution_geometry){64, 64, 1, 3, 2, 2, 1, 1}), "direct");
+    CHECK_STRING(algorithm_of((convolution_geometry){3, 64, 1, 3, 1, 1, 1, 1}), "gemm direct");
+    CHECK_STRING(algorithm_of((convolution_geometry){64, 64, 1, 3, 1, 1, 2, 2}), "gemm direct");
+    CHECK_STRING(algorithm_at(40, (convolution_geometry){64, 64, 1, 3, 2, 2, 1, 1}), "gemm direct");
     CHECK_STRING(algorithm_at(40, (convolution_geometry){64, 128, 1, 3, 2, 2, 1, 1}), "gemm im2col");
     CHECK_STRING(algorithm_of((convolution_geometry){8, 8, 8, 3, 1, 1, 1, 1}), "depthwise");
     CHECK_STRING(algorithm_of((convolution_geometry){8, 9, 1, 1, 1, 1, 1, 0}), "gemm 1x1");

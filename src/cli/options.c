@@ -165,6 +165,8 @@ const struct option option_table[] = {
      "time this many (as many as take three seconds)", 1, 1000000, NULL},
     {"layers", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(layers), FOR_BENCH, 0, NULL,
      "each layer's time, beside what this machine can do", 0, 0, NULL},
+    {"tune", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(tune), FOR_BENCH, 0, NULL,
+     "each layer by every algorithm, and the fastest", 0, 0, NULL},
     {"by-turns", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(by_turns), FOR_BENCH, FOR_BENCH, NULL,
      "time N for each line 'run N' on stdin, alternating with other programs", 0, 0, NULL},
 

@@ -79,6 +79,7 @@ struct settings {
 
     uint64_t runs; /* of the benchmark; 0: as many as take three seconds */
     bool layers;   /* each layer's time, too */
+    bool tune;     /* every algorithm */
     bool by_turns; /* runs when stdin says so */
 
     bool quiet, verbose;

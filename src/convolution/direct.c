@@ -179,7 +179,7 @@ static void run(const convolution_job *job) {
 }
 
 const convolution_algorithm convolution_direct = {
-    .name = "direct",
+    .name = "gemm direct",
     .applies = applies,
     .pays = pays,
     .packed_count = filters_packed_count,
