@@ -7,6 +7,7 @@
 #include "yolo.h"
 
 struct settings;
+struct evaluation;
 
 enum session_need {
     SESSION_NEEDS_WEIGHTS = 1 << 0,
@@ -20,8 +21,9 @@ struct session {
     yolo_model_info info;
     yolo_context *context;
     yolo_context_info context_info;
-    uint32_t *colors; /* [class_count] 0xRRGGBB, what classes are drawn in: class_style_read */
-    bool *hidden;     /* [class_count] not drawn */
+    uint32_t *colors;              /* [class_count] 0xRRGGBB, what classes are drawn in: class_style_read */
+    bool *hidden;                  /* [class_count] not drawn */
+    struct evaluation *evaluation; /* of detect eval, where all results go; else NULL */
 };
 
 /* EXIT_DONE, or another code after a sentence on stderr; session_close in any case. `needs` is a set of
