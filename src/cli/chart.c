@@ -127,8 +127,9 @@ static void png_line(struct chart *chart, const struct chart_point *points, size
 static void png_text(struct chart *chart, struct chart_point at, enum chart_side side, float size, uint32_t color,
                      const char *text) {
     static const float parts[] = {0, 0.5f, 1};
+    const float line_height = 1.164f; /* of DejaVu Sans, where SVG's sizes are of letters */
     if (chart->error.status) return;
-    yolo_draw_text(&chart->image, text, at.x, at.y, parts[side], size, color, NULL, &chart->error);
+    yolo_draw_text(&chart->image, text, at.x, at.y, parts[side], size * line_height, color, NULL, &chart->error);
 }
 
 static bool png_close(struct chart *chart) {

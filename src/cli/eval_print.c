@@ -143,6 +143,8 @@ void eval_print_json(struct output *output, const struct session *session, const
     json_model(output, session);
     output_text(output, ",\"threshold\":");
     json_decimal(output, settings->threshold.value, 6);
+    output_text(output, ",\"score_floor\":");
+    json_decimal(output, evaluation_lowest_threshold(evaluation), 6);
     output_format(output, ",\"nms\":\"%s\",\"nms_iou\":", choice_name(nms_choices, (int)session_nms(session)));
     json_decimal(output, settings->nms_iou, 6);
     output_text(output, ",\"max_detections\":");

@@ -285,21 +285,24 @@ const char *json_read_text(struct json_reader *reader) {
     return reader->error ? "" : reader->text;
 }
 
+static bool is_of_number(int c) {
+    return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == 'e' || c == 'E' || c == '+';
+}
+
 /* -12.5e3: a superset is collected, and strtod's opinion of it does not go beyond JSON's. */
-static void take_number(struct json_reader *reader) {
+static void take_number(struct json_reader *reader, bool keeps) {
     reader->length = 0;
     if (json_peek(reader) != JSON_NUMBER) {
         fail_at(reader, "a number");
         return;
     }
-    for (int c; (c = peek(reader)) > 0 && strchr("0123456789+-.eE", c) && !reader->error; take(reader))
-        keep(reader, true, c);
+    for (int c; is_of_number(c = peek(reader)); reader->next++) keep(reader, keeps, c);
     reader->text[reader->length] = '\0';
 }
 
 double json_read_number(struct json_reader *reader) {
     char *end;
-    take_number(reader);
+    take_number(reader, true);
     if (reader->error) return 0;
     const double value = strtod(reader->text, &end);
     if (*end || !isfinite(value)) json_fail(reader, "'%.40s' is no number", reader->text);
@@ -354,7 +357,7 @@ void json_skip(struct json_reader *reader) {
         take_string(reader, false);
         return;
     case JSON_NUMBER:
-        json_read_number(reader);
+        take_number(reader, false);
         return;
     case JSON_TRUE:
         take_word(reader, "true");

@@ -68,9 +68,9 @@ const struct option option_table[] = {
 
     {"size", 0, OPTION_SIZE, GROUP_NETWORK, FIELD(size), FOR_MODEL, 0, "WxH",
      "the network's input in pixels (as the cfg says)", 1, 65536, NULL},
-    {"resize", 0, OPTION_CHOICE, GROUP_NETWORK, FIELD(resize), FOR_PICTURES, 0, "HOW",
+    {"resize", 0, OPTION_CHOICE, GROUP_NETWORK, FIELD(resize), FOR_PICTURES, FOR_DETECT, "HOW",
      "how photos are fitted to it: stretch, letterbox, crop", 0, 0, resize_choices},
-    {"threads", 0, OPTION_COUNT, GROUP_NETWORK, FIELD(threads), FOR_MODEL, 0, "N",
+    {"threads", 0, OPTION_COUNT, GROUP_NETWORK, FIELD(threads), FOR_MODEL, FOR_DETECT, "N",
      "threads that share the work (one for each core)", 1, 1024, NULL},
     {"kernels", 0, OPTION_TEXT, GROUP_NETWORK, FIELD(kernels), FOR_ALL, FOR_DETECT | FOR_EVAL, "NAME",
      "one of those listed by 'detect kernels' (the best)", 0, 0, NULL},
@@ -169,9 +169,9 @@ const struct option option_table[] = {
     {"label-names", 0, OPTION_TEXT, GROUP_TRUTH, FIELD(label_names), FOR_EVAL, 0, "FILE|LIST",
      "classes of the label files, from 0 on (the model's)", 0, 0, NULL},
     {"map", 0, OPTION_LIST, GROUP_TRUTH, FIELD(maps), FOR_EVAL, 0, "LABEL=CLASS",
-     "which of the model's classes one of the labels' is; * is all", 0, 0, NULL},
+     "what a class of the labels (*: each) is to the model", 0, 0, NULL},
     {"max-detections", 0, OPTION_COUNT, GROUP_TRUTH, FIELD(max_detections), FOR_EVAL, 0, "N",
-     "AP of the best N of a class in a picture (all; COCO: 100)", 1, 1e9, NULL},
+     "of a class in a picture, for AP (all; COCO: 100)", 1, 1e9, NULL},
     {"curve", 0, OPTION_TEXT, GROUP_TRUTH, FIELD(curve), FOR_EVAL, 0, "FILE", "precision over recall, .png or .svg", 0,
      0, NULL},
 
@@ -184,7 +184,7 @@ const struct option option_table[] = {
 
     {"quiet", 'q', OPTION_FLAG, GROUP_GENERAL, FIELD(quiet), FOR_ALL, 0, NULL, "only errors, no text or warnings", 0, 0,
      NULL},
-    {"verbose", 'v', OPTION_FLAG, GROUP_GENERAL, FIELD(verbose), FOR_ALL, FOR_DETECT, NULL,
+    {"verbose", 'v', OPTION_FLAG, GROUP_GENERAL, FIELD(verbose), FOR_ALL, 0, NULL,
      "say what is used and what is skipped", 0, 0, NULL},
     {"version", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(version), FOR_ALL, FOR_DETECT, NULL, "print the version", 0, 0,
      NULL},
