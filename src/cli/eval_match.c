@@ -86,7 +86,7 @@ static struct eval_match match_one(struct matching *m, const struct eval_box *fo
 
 void eval_match(const struct eval_object *objects, size_t object_count, const struct eval_box *found,
                 size_t found_count, struct eval_match *matches) {
-    memset(matches, 0, found_count * sizeof *matches);
+    if (found_count) memset(matches, 0, found_count * sizeof *matches);
     if (!object_count || !found_count) return;
     struct matching m = {.objects = allocate(object_count, sizeof *m.objects),
                          .count = object_count,

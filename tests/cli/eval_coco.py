@@ -198,6 +198,7 @@ def by_pycocotools(truth, found, max_detections):
     with contextlib.redirect_stdout(io.StringIO()):
         measure = COCOeval(COCO(truth), COCO(truth).loadRes(found), "bbox")
         measure.params.maxDets = [1, 2, max_detections]  # it sorts them
+        measure.params.areaRng, measure.params.areaRngLbl = measure.params.areaRng[:1], ["all"]
         measure.evaluate()
         measure.accumulate()
     precision = measure.eval["precision"][:, :, :, 0, 2]  # [IoU, recall, category]
