@@ -230,9 +230,9 @@ struct settings settings_default(void) {
 }
 
 void settings_free(struct settings *settings) {
+    free(settings->maps.items);
     free(settings->threshold.of_classes.items);
     free(settings->colors.items);
     free(settings->hidden.items);
-    free(settings->maps.items);
     free(settings->operands);
 }

@@ -16,14 +16,14 @@ enum session_need {
 
 struct session {
     const struct settings *settings;
+    struct evaluation *evaluation; /* of detect eval, where all results go; else NULL */
     struct model_files files;
     yolo_model *model;
     yolo_model_info info;
     yolo_context *context;
     yolo_context_info context_info;
-    uint32_t *colors;              /* [class_count] 0xRRGGBB, what classes are drawn in: class_style_read */
-    bool *hidden;                  /* [class_count] not drawn */
-    struct evaluation *evaluation; /* of detect eval, where all results go; else NULL */
+    uint32_t *colors; /* [class_count] 0xRRGGBB, what classes are drawn in: class_style_read */
+    bool *hidden;     /* [class_count] not drawn */
 };
 
 /* EXIT_DONE, or another code after a sentence on stderr; session_close in any case. `needs` is a set of
