@@ -357,6 +357,12 @@ YOLO_API yolo_draw_options yolo_draw_options_default(void);
 /* The colour 0xRRGGBB that a class is drawn in unless the options say otherwise: the same in every picture. */
 YOLO_API uint32_t yolo_class_color(int class_id);
 
+/* Writes a line of UTF-8 text into an RGB image, on the baseline `y`; `part` of its width lies to the left of `x`: 0
+ * begins there, 0.5 has its middle there, 1 ends there. `size`: pixels from one line to the next, roughly; `color`:
+ * 0xRRGGBB; `font`: NULL for the built-in one. */
+YOLO_API yolo_status yolo_draw_text(yolo_image *image, const char *text, float x, float y, float part, float size,
+                                    uint32_t color, const yolo_font *font, yolo_error *error);
+
 /* Draws boxes and labels into an RGB image. The class names are the model's. */
 YOLO_API yolo_status yolo_draw_detections(yolo_image *image, const yolo_model *model, const yolo_detections *detections,
                                           const yolo_draw_options *options, yolo_error *error);

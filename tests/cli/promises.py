@@ -4,7 +4,7 @@ import os
 import struct
 import subprocess
 
-from harness import DETECT, ROOT, Skip, check, equal, main, shared, test, works
+from harness import DETECT, ROOT, Skip, check, equal, is_release, main, shared, test, works
 
 
 def peak_megabytes(*arguments):
@@ -14,11 +14,6 @@ def peak_megabytes(*arguments):
     child.returncode = os.waitstatus_to_exitcode(status)
     equal(child.returncode, 0, arguments)
     return usage.ru_maxrss / 1024
-
-
-def is_release():
-    """Sanitizers, coverage and emulators have memory of their own."""
-    return "/release-" in os.path.realpath(DETECT)
 
 
 @test
