@@ -292,6 +292,36 @@ YOLO_API void yolo_detections_free(yolo_detections *detections);
 YOLO_API yolo_status yolo_detect(yolo_context *context, const yolo_image *image, const yolo_detect_options *options,
                                  yolo_detections *detections, yolo_error *error);
 
+/* How a large picture is cut into tiles that overlap, each of which the network sees as a picture of its own. */
+typedef struct yolo_tile_options {
+    int width, height; /* of a tile, in pixels of `image->pixels`; 0 both: by the picture's and the network's size */
+    float overlap;     /* what neighbours have in common at least, in parts of a tile: 0..0.9 */
+    bool no_whole;     /* leave out the pass over the whole picture, which finds what is too large for the overlap */
+} yolo_tile_options;
+
+/* Sizes chosen for each picture, overlap 0.2, and the whole picture, too. */
+YOLO_API yolo_tile_options yolo_tile_options_default(void);
+
+typedef struct yolo_tiling {
+    int width, height; /* of a tile: never more than the picture's */
+    int columns, rows; /* 1 x 1: the picture is not cut */
+} yolo_tiling;
+
+/* What yolo_detect_tiled will do with a picture of this size. With sizes left to it, the ratio r by which the picture
+ * would be shrunk to fit the network's input decides: up to 2 it is not cut; above, tiles are sqrt(r) times as large as
+ * the input, so that there are about r of them. YOLO_BAD_ARGUMENT where there would be more than 65,536. */
+YOLO_API yolo_status yolo_plan_tiles(const yolo_context *context, int image_width, int image_height,
+                                     const yolo_tile_options *tiles, yolo_tiling *tiling, yolo_error *error);
+
+/* yolo_detect on each tile, and on the whole picture, with the results joined so that what lies on a seam is found once:
+ * an object that no border of a tile cuts is taken from there; else from the whole picture; else its parts are put
+ * together. Of boxes from different tiles, those whose IoU is above nms_iou are one; with YOLO_NMS_NONE all boxes of all
+ * tiles are kept as they are. candidate_count is the sum over all passes. The same list as from yolo_detect where one
+ * tile covers the picture. YOLO_RESIZE_CROP is refused: it would cut off parts of tiles. */
+YOLO_API yolo_status yolo_detect_tiled(yolo_context *context, const yolo_image *image,
+                                       const yolo_detect_options *options, const yolo_tile_options *tiles,
+                                       yolo_detections *detections, yolo_error *error);
+
 /* Resizes an image into the network's input, where its full size determines the place: bilinear with aligned corners, 0..255 to 0..1, as Darknet does. Grey and
  * RGB are converted to what the network takes. */
 YOLO_API yolo_status yolo_set_input(yolo_context *context, const yolo_image *image, yolo_resize resize,
