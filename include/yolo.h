@@ -309,7 +309,7 @@ typedef struct yolo_tiling {
 
 /* What yolo_detect_tiled will do with a picture of this size. With sizes left to it, the ratio r by which the picture
  * would be shrunk to fit the network's input decides: up to 2 it is not cut; above, tiles are sqrt(r) times as large as
- * the input, so that there are about r of them. YOLO_BAD_ARGUMENT where there would be more than 65,536. */
+ * the input, so that there are about r of them (a side up to a quarter longer stays whole). YOLO_BAD_ARGUMENT where there would be more than 65,536. */
 YOLO_API yolo_status yolo_plan_tiles(const yolo_context *context, int image_width, int image_height,
                                      const yolo_tile_options *tiles, yolo_tiling *tiling, yolo_error *error);
 
@@ -321,6 +321,19 @@ YOLO_API yolo_status yolo_plan_tiles(const yolo_context *context, int image_widt
 YOLO_API yolo_status yolo_detect_tiled(yolo_context *context, const yolo_image *image,
                                        const yolo_detect_options *options, const yolo_tile_options *tiles,
                                        yolo_detections *detections, yolo_error *error);
+
+/* Where an object stands on a shelf. */
+typedef struct yolo_place {
+    int row;   /* from 1 at the top; 0: there are no rows */
+    int place; /* in the row from 1 at the left: among those that form rows, or among the others */
+} yolo_place;
+
+/* Groups objects into the rows that their lower edges make, as on the boards of a shelf: tilted or in perspective, of
+ * uneven heights, with gaps; stacked ones belong to the row below. `stands` [count] says which of them form rows, NULL:
+ * all do; the others join the row nearest to their lower edge. Fills `places` [count] and `*row_count`.
+ * YOLO_BAD_ARGUMENT, YOLO_NO_MEMORY. */
+YOLO_API yolo_status yolo_find_rows(const yolo_detections *detections, const bool *stands, yolo_place *places,
+                                    int *row_count, yolo_error *error);
 
 /* Resizes an image into the network's input, where its full size determines the place: bilinear with aligned corners, 0..255 to 0..1, as Darknet does. Grey and
  * RGB are converted to what the network takes. */
