@@ -221,7 +221,7 @@ static bool is_stacked(const field *f, const item *one, const item *other, size_
 
 /* The foot of what stands behind something is hidden. */
 static bool is_stray(const field *f, const item *one, const item *other, size_t size, size_t other_size) {
-    return size * 4 <= other_size && stands_beside(f, one, other);
+    return (size == 1 ? 2 : size * 4) <= other_size && stands_beside(f, one, other);
 }
 
 /* What is known of the levels while they are judged. */
