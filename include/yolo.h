@@ -309,15 +309,18 @@ typedef struct yolo_tiling {
 
 /* What yolo_detect_tiled will do with a picture of this size. With sizes left to it, the ratio r by which the picture
  * would be shrunk to fit the network's input decides: up to 2 it is not cut; above, tiles are sqrt(r) times as large as
- * the input, so that there are about r of them (a side up to a quarter longer stays whole). YOLO_BAD_ARGUMENT where there would be more than 65,536. */
+ * the input (a side up to a quarter longer stays whole), so that there are about r of them. YOLO_BAD_ARGUMENT where
+ * there would be more than 65,536. */
 YOLO_API yolo_status yolo_plan_tiles(const yolo_context *context, int image_width, int image_height,
                                      const yolo_tile_options *tiles, yolo_tiling *tiling, yolo_error *error);
 
 /* yolo_detect on each tile, and on the whole picture, with the results joined so that what lies on a seam is found once:
  * an object that no border of a tile cuts is taken from there; else from the whole picture; else its parts are put
- * together. Of boxes from different tiles, those whose IoU is above nms_iou are one; with YOLO_NMS_NONE all boxes of all
+ * together. Of boxes from different tiles, those whose IoU is above nms_iou or that lie in one another are one; with
+ * YOLO_NMS_NONE all boxes of all
  * tiles are kept as they are. candidate_count is the sum over all passes. The same list as from yolo_detect where one
- * tile covers the picture. YOLO_RESIZE_CROP is refused: it would cut off parts of tiles. */
+ * tile covers the picture. YOLO_RESIZE_CROP is refused: it would cut off parts of tiles. Besides what the context holds,
+ * memory is needed for the boxes only: tiles are parts of `image`, run one after the other. */
 YOLO_API yolo_status yolo_detect_tiled(yolo_context *context, const yolo_image *image,
                                        const yolo_detect_options *options, const yolo_tile_options *tiles,
                                        yolo_detections *detections, yolo_error *error);
@@ -403,6 +406,27 @@ YOLO_API uint32_t yolo_class_color(int class_id);
 /* Draws boxes and labels into an RGB image. The class names are the model's. */
 YOLO_API yolo_status yolo_draw_detections(yolo_image *image, const yolo_model *model, const yolo_detections *detections,
                                           const yolo_draw_options *options, yolo_error *error);
+
+/* A line of a panel. */
+typedef struct yolo_panel_line {
+    const char *number, *label; /* side by side, the number aligned to the right; UTF-8, may be "" */
+    uint32_t color;             /* 0xRRGGBB of a square before them */
+    bool has_color;
+} yolo_panel_line;
+
+/* Draws lines of text on a dark panel in the right upper corner of an RGB image: letters by the picture's size and
+ * font_scale, smaller where the panel would take more than half of its height; what still has no room is left out. */
+YOLO_API yolo_status yolo_draw_panel(yolo_image *image, const yolo_panel_line *lines, size_t count,
+                                     const yolo_draw_options *options, yolo_error *error);
+
+/* Draws a text on a plate in a colour (0xRRGGBB), moved into the picture where it has no room: `part` of its width lies
+ * to the left of `x` (0: it begins there, 1: it ends there), and `y` is its middle. */
+YOLO_API yolo_status yolo_draw_plate(yolo_image *image, const char *text, float x, float y, float part, uint32_t color,
+                                     const yolo_draw_options *options, yolo_error *error);
+
+/* Draws the closed line through points [count], x and y by turns, twice as wide as those of boxes. */
+YOLO_API yolo_status yolo_draw_outline(yolo_image *image, const float *points, size_t count, uint32_t color,
+                                       const yolo_draw_options *options, yolo_error *error);
 
 #ifdef __cplusplus
 }

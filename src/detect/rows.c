@@ -3,7 +3,7 @@
  * height in the picture, and is fitted to what neighbours show. Along that slope all lower edges are moved to the
  * picture's middle; those closer than a third of a box's height are one level. Levels most of whose boxes stand exactly
  * on boxes of their own width are stacked, and belong to the row below; a few boxes that lie among those of a larger
- * level (their feet are hidden) belong to that. */
+ * level (their feet are hidden) belong to that, and so does a single small box close to one. */
 #include "base/error.h"
 #include "base/memory.h"
 
@@ -224,6 +224,13 @@ static bool is_stray(const field *f, const item *one, const item *other, size_t 
     return (size == 1 ? 2 : size * 4) <= other_size && stands_beside(f, one, other);
 }
 
+/* A single small thing close to a row is a mistake of the network, or lies before it. */
+static bool is_speck(const field *f, const item *one, const item *other, size_t size, size_t other_size) {
+    (void)f;
+    return size == 1 && other_size >= 5 && one->size < 0.6 * other->size &&
+           fabs(one->height - other->height) < 0.6 * other->size;
+}
+
 /* What is known of the levels while they are judged. */
 typedef struct levels {
     size_t *of, *sizes; /* [count] of each item its level, of each level its items */
@@ -246,14 +253,20 @@ static bool allocate_levels(levels *l, size_t count) {
     return l->of && l->sizes && l->joining && l->partner;
 }
 
-/* The first item near `i`, in the order of heights, that is a reason; -1 where there is none. */
+/* The item of another level that is a reason, the nearest in height; -1 where there is none. */
 static ptrdiff_t find_partner(const field *f, const item *items, size_t count, size_t i, const levels *l, reason *why) {
     size_t begin = i > MOST_LOOKED_AT ? i - MOST_LOOKED_AT : 0;
+    double nearest = INFINITY;
+    ptrdiff_t partner = -1;
     for (size_t k = begin; k < count && k <= i + MOST_LOOKED_AT; k++) {
         size_t level = l->of[i], other = l->of[k];
-        if (level != other && why(f, &items[i], &items[k], l->sizes[level], l->sizes[other])) return (ptrdiff_t)k;
+        double distance = fabs(items[k].height - items[i].height);
+        if (level == other || distance >= nearest) continue;
+        if (!why(f, &items[i], &items[k], l->sizes[level], l->sizes[other])) continue;
+        nearest = distance;
+        partner = (ptrdiff_t)k;
     }
-    return -1;
+    return partner;
 }
 
 /* Where more than half of a level has a reason, all of it joins the level of the first that it found. False when memory
@@ -387,7 +400,8 @@ static int find_rows(rows_box *boxes, size_t count) {
         measure(&f, w.items, standing, w.scratch);
         qsort(w.items, standing, sizeof *w.items, compare_heights);
         find_levels(w.items, standing);
-        if (join_levels(&f, w.items, standing, is_stacked) && join_levels(&f, w.items, standing, is_stray))
+        if (join_levels(&f, w.items, standing, is_stacked) && join_levels(&f, w.items, standing, is_stray) &&
+            join_levels(&f, w.items, standing, is_speck))
             row_count = number_rows(w.items, standing, w.rows, w.numbers);
         for (size_t i = 0; i < count && row_count >= 0; i++)
             boxes[i].row =

@@ -112,18 +112,28 @@ static bool are_rivals(const kept *k, const seams_box *other) {
     return k->rules->agnostic || other->class_id == k->asked->class_id;
 }
 
+static bool are_of_one_tile(const seams_box *a, const seams_box *b) {
+    return a->tile.column == b->tile.column && a->tile.row == b->tile.row && !a->is_joined && !b->is_joined;
+}
+
 /* Boxes of one tile have been through the NMS that was asked for. DIoU and soft-NMS leave some together on purpose;
  * after the others all pairs may be looked at, which also sees to boxes that clipping made alike. */
 static bool were_compared(const kept *k, const seams_box *other) {
     bool by_iou = k->rules->nms == YOLO_NMS_DEFAULT || k->rules->nms == YOLO_NMS_CORNERS;
-    const seams_tile *a = &k->asked->tile, *b = &other->tile;
-    return !by_iou && a->column == b->column && a->row == b->row && !k->asked->is_joined && !other->is_joined;
+    return !by_iou && are_of_one_tile(k->asked, other);
+}
+
+/* Two tiles that see an object whole may see it of different sizes; a tile that sees two, one in the other, has both. */
+static bool lies_in(const seams_box *a, const seams_box *b) {
+    return rank_of(a) == IN_TILE && rank_of(b) == IN_TILE && !are_of_one_tile(a, b) &&
+           common_area(&a->box, &b->box) > 0.8 * fmin(area(&a->box), area(&b->box));
 }
 
 static bool is_the_same(void *argument, size_t number) {
     const kept *k = argument;
     const seams_box *other = &k->items[number];
-    return are_rivals(k, other) && !were_compared(k, other) && iou(&k->asked->box, &other->box) > k->rules->iou;
+    if (!are_rivals(k, other) || were_compared(k, other)) return false;
+    return iou(&k->asked->box, &other->box) > k->rules->iou || lies_in(k->asked, other);
 }
 
 static bool adds_cover(void *argument, size_t number) {
@@ -136,8 +146,8 @@ static bool adds_cover(void *argument, size_t number) {
 static bool holds_half(void *argument, size_t number) {
     const kept *k = argument;
     const seams_box *other = &k->items[number];
-    bool elsewhere = other->tile.column != k->asked->tile.column || other->tile.row != k->asked->tile.row;
-    return elsewhere && are_rivals(k, other) && common_area(&k->asked->box, &other->box) > area(&k->asked->box) / 2;
+    return !are_of_one_tile(k->asked, other) && are_rivals(k, other) &&
+           common_area(&k->asked->box, &other->box) > area(&k->asked->box) / 2;
 }
 
 /* Whether some tile must have seen it whole. */

@@ -1,8 +1,8 @@
 /* Joins what was found in the tiles of a picture, so that nothing on a seam is counted twice or lost.
  *
  * An object is seen whole by some tile if it is smaller than the overlap. So:
- * 1. Boxes that no inner border of their tile cuts come first; of two tiles' boxes with an IoU above that of NMS the
- *    better one stays.
+ * 1. Boxes that no inner border of their tile cuts come first; of two tiles' boxes with an IoU above that of NMS, or of
+ *    which one lies in the other, the better one stays.
  * 2. Of the pass over the whole picture, boxes too large to be sure of a tile that sees them whole stay, unless tiles
  *    found what covers more than half of them: tiles see more.
  * 3. Boxes that a border cuts go if more than half of one lies in a box that stayed: it is a part of that.
