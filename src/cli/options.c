@@ -110,7 +110,7 @@ const struct option option_table[] = {
     {"row-classes", 0, OPTION_TEXT, GROUP_FINDING, FIELD(row_classes), FOR_DETECT, FOR_DETECT, "LIST",
      "what stands in rows (product and gap, or all)", 0, 0, NULL},
     {"zone", 0, OPTION_LIST, GROUP_FINDING, FIELD(zones), FOR_DETECT, FOR_DETECT, "NAME=X,Y,...",
-     "count inside a polygon, in parts of the picture or pixels", 0, 0, NULL},
+     "count in a polygon, in parts of the picture or pixels", 0, 0, NULL},
     {"zones", 0, OPTION_TEXT, GROUP_FINDING, FIELD(zone_file), FOR_DETECT, FOR_DETECT, "FILE",
      "the same from a file, a zone a line", 0, 0, NULL},
 
@@ -178,7 +178,7 @@ const struct option option_table[] = {
     {"no-scores", 0, OPTION_FLAG, GROUP_OUTPUT, FIELD(no_scores), FOR_DETECT, FOR_DETECT, NULL,
      "labels without the score", 0, 0, NULL},
     {"draw-counts", 0, OPTION_FLAG, GROUP_OUTPUT, FIELD(draw_counts), FOR_DETECT, FOR_DETECT, NULL,
-     "write the counts, the rows and the zones into the picture", 0, 0, NULL},
+     "write counts, rows and zones into the picture", 0, 0, NULL},
     {"color", 0, OPTION_COLOR, GROUP_OUTPUT, FIELD(colors), FOR_LISTS, FOR_LISTS, "CLASS=#rrggbb",
      "draw a class in this colour", 0, 0, NULL},
     {"hide", 0, OPTION_LIST, GROUP_OUTPUT, FIELD(hidden), FOR_LISTS, FOR_LISTS, "LIST",
