@@ -227,6 +227,64 @@ static void few_and_strange_boxes(void) {
     CHECK_CONTAINS(error.message, "yolo_find_rows needs detections");
 }
 
+/* ---- Pictures whose products are labelled ----------------------------------------------------------------------- */
+
+/* The boxes of class 0 in a file of YOLO labels; false where it cannot be read. */
+static bool read_labels(const char *path, const yolo_image *image, shelf *s) {
+    FILE *file = fopen(path, "r");
+    double x, y, width, height;
+    int class_id;
+    s->count = 0;
+    while (file && fscanf(file, "%d %lf %lf %lf %lf%*[^\n]", &class_id, &x, &y, &width, &height) == 5) {
+        if (class_id != 0 || s->count == MOST) continue;
+        s->items[s->count++] = (yolo_detection){(float)((x - width / 2) * image->width),
+                                                (float)((y - height / 2) * image->height),
+                                                (float)(width * image->width),
+                                                (float)(height * image->height),
+                                                0.9f,
+                                                0};
+    }
+    if (file) fclose(file);
+    return file && s->count > 0;
+}
+
+static void check_rows_of(const char *picture, const char *labels, int rows) {
+    static shelf s;
+    static yolo_place places[MOST];
+    yolo_image image = {0};
+    test_note("%s", labels);
+    if (!CHECK_INT(yolo_image_load(picture, NULL, &image, NULL), YOLO_OK)) return;
+    if (CHECK(read_labels(labels, &image, &s))) CHECK_INT(found_rows(&s, places), rows);
+    yolo_image_free(&image);
+}
+
+/* The numbers are what a person sees. */
+static void true_boxes_of_the_samples(void) {
+    static const int rows[] = {2, 3, 4, 3, 6, 1};
+    for (int i = 0; i < 6; i++) {
+        char picture[64], labels[64];
+        snprintf(picture, sizeof picture, "samples/shelf-%d.jpg", i + 1);
+        snprintf(labels, sizeof labels, "samples/shelf-%d.txt", i + 1);
+        check_rows_of(picture, labels, rows[i]);
+    }
+}
+
+static void true_boxes_of_photos(void) {
+    static const struct {
+        const char *name;
+        int rows;
+    } photos[] = {{"e1", 1}, {"e2", 1}, {"e3", 1}, {"e4", 2}, {"e5", 1},
+                  {"m1", 1}, {"m2", 1}, {"m3", 1}, {"m4", 1}, {"m5", 2}};
+    const char *folder = test_shared_path("shelf/cereal");
+    if (!folder) return;
+    for (size_t i = 0; i < sizeof photos / sizeof *photos; i++) {
+        char picture[1024], labels[1024];
+        snprintf(picture, sizeof picture, "%s/images/%s.png", folder, photos[i].name);
+        snprintf(labels, sizeof labels, "%s/labels/%s.txt", folder, photos[i].name);
+        check_rows_of(picture, labels, photos[i].rows);
+    }
+}
+
 /* The order in which boxes come makes no difference. */
 static void order_does_not_matter(void) {
     static shelf s;
@@ -256,6 +314,8 @@ int main(void) {
         TEST(others_join_the_nearest_row),
         TEST(few_and_strange_boxes),
         TEST(order_does_not_matter),
+        TEST(true_boxes_of_the_samples),
+        TEST(true_boxes_of_photos),
     };
     return test_run(cases, sizeof cases / sizeof *cases);
 }

@@ -19,7 +19,7 @@ def sample(number):
 
 
 def found_in(*arguments):
-    return json.loads(works("--jsonl", "-", *arguments).out)
+    return json.loads(works("-q", "--jsonl", "-", *arguments).out)
 
 
 def table(text):
@@ -261,7 +261,7 @@ def counts_are_drawn():
 
 
 def lines_of(*arguments):
-    return works("--no-image", "--jsonl", "-", *arguments).bytes
+    return works("--no-image", "-q", "--jsonl", "-", *arguments).bytes
 
 
 @test
@@ -290,9 +290,10 @@ def one_tile_is_the_picture():
 
 @test
 def tiles_with_any_number_of_threads_and_options():
-    pictures = [sample(3), sample(4), sample(6)]
-    tiles = [*SHELF, "--tile", "400x400", "--overlap", "0.25"]
+    pictures = [sample(3), sample(5), sample(6)]
+    tiles = [*SHELF, "--size", "256x256", "--threshold", "0.3", "--tile", "330x330", "--overlap", "0.25"]
     expected = lines_of(*tiles, *pictures)
+    check(sum(len(json.loads(line)["detections"]) for line in expected.splitlines()) > 100)
     for more in (["--threads", "1"], ["--threads", "2"], ["--threads", "8"]):
         equal(lines_of(*tiles, *more, *pictures), expected, more)
     alone = b"".join(lines_of(*tiles, picture) for picture in pictures)
