@@ -49,16 +49,30 @@ static bool read_count(const struct option *option, const char *text, uint64_t *
     return false;
 }
 
-static bool read_size(const struct option *option, const char *text, struct size *value) {
-    const char *end = text;
+/* "416x416", each side in the option's range. */
+static bool read_sides(const struct option *option, const char *text, struct size *value) {
     uint64_t width, height;
-    if (read_digits(&end, &width) && (*end == 'x' || *end == 'X') && (end++, read_digits(&end, &height)) && !*end &&
-        in_range(option, width) && in_range(option, height)) {
-        *value = (struct size){(int)width, (int)height};
-        return true;
-    }
+    if (!read_digits(&text, &width) || (*text != 'x' && *text != 'X')) return false;
+    text++;
+    if (!read_digits(&text, &height) || *text || !in_range(option, width) || !in_range(option, height)) return false;
+    *value = (struct size){(int)width, (int)height};
+    return true;
+}
+
+static bool read_size(const struct option *option, const char *text, struct size *value) {
+    if (read_sides(option, text, value)) return true;
     complain("--%s must be a width and a height from %.0f to %.0f, such as 416x416, not '%s'", option->name,
              option->low, option->high, text);
+    return false;
+}
+
+static bool read_tile(const struct option *option, const char *text, struct tile *tile) {
+    tile->is_wanted = true;
+    tile->size = (struct size){0, 0};
+    if (strcmp(text, option->choices->name) == 0) return true;
+    if (read_sides(option, text, &tile->size)) return true;
+    complain("--%s must be %s, or a width and a height from %.0f to %.0f, such as 1280x1280, not '%s'", option->name,
+             option->choices->name, option->low, option->high, text);
     return false;
 }
 
@@ -136,6 +150,8 @@ static bool store(const struct option *option, const char *text, struct settings
         return read_size(option, text, (struct size *)(void *)field);
     case OPTION_CHOICE:
         return read_choice(option, text, (int *)(void *)field);
+    case OPTION_TILE:
+        return read_tile(option, text, (struct tile *)(void *)field);
     case OPTION_LEVEL:
         return read_level(option, text, (struct level *)(void *)field);
     case OPTION_COLOR:

@@ -41,6 +41,11 @@ const struct choice completion_choices[] = {
     {NULL, 0, false},
 };
 
+const struct choice tile_choices[] = {
+    {"auto", 0, false},
+    {NULL, 0, false},
+};
+
 enum {
     FOR_PICTURES = FOR_DETECT | FOR_CLASSIFY | FOR_TRACE | FOR_BENCH | FOR_EVAL, /* commands that read pictures */
     FOR_MODEL = FOR_PICTURES | FOR_INFO,                                         /* commands that load a model */
@@ -66,7 +71,7 @@ const struct option option_table[] = {
     {"lenient", 0, OPTION_FLAG, GROUP_MODEL, FIELD(lenient), FOR_MODEL, FOR_MODEL, NULL,
      "warn of unknown options in the cfg instead of refusing", 0, 0, NULL},
 
-    {"size", 0, OPTION_SIZE, GROUP_NETWORK, FIELD(size), FOR_MODEL, 0, "WxH",
+    {"size", 0, OPTION_SIZE, GROUP_NETWORK, FIELD(size), FOR_MODEL, FOR_DETECT, "WxH",
      "the network's input in pixels (as the cfg says)", 1, 65536, NULL},
     {"resize", 0, OPTION_CHOICE, GROUP_NETWORK, FIELD(resize), FOR_PICTURES, FOR_DETECT, "HOW",
      "how photos are fitted to it: stretch, letterbox, crop", 0, 0, resize_choices},
@@ -83,7 +88,7 @@ const struct option option_table[] = {
      "objects score above this (0.25); CLASS=T for one class", 0, 1, NULL},
     {"nms", 0, OPTION_CHOICE, GROUP_FINDING, FIELD(nms), FOR_BOXES, FOR_DETECT, "KIND",
      "auto, none, default, greedy, diou, corners or soft", 0, 0, nms_choices},
-    {"nms-iou", 0, OPTION_NUMBER, GROUP_FINDING, FIELD(nms_iou), FOR_BOXES, 0, "T",
+    {"nms-iou", 0, OPTION_NUMBER, GROUP_FINDING, FIELD(nms_iou), FOR_BOXES, FOR_DETECT, "T",
      "boxes that overlap more are one object (0.45)", 0, 1, NULL},
     {"agnostic", 0, OPTION_FLAG, GROUP_FINDING, FIELD(agnostic), FOR_BOXES, FOR_DETECT, NULL,
      "boxes of different classes may be one object, too", 0, 0, NULL},
@@ -97,6 +102,18 @@ const struct option option_table[] = {
      "let boxes reach beyond the picture", 0, 0, NULL},
     {"top", 0, OPTION_COUNT, GROUP_FINDING, FIELD(top), FOR_LISTS, FOR_DETECT, "N",
      "classes that a classifier lists (5)", 1, 1e6, NULL},
+    {"tile", 0, OPTION_TILE, GROUP_FINDING, FIELD(tile), FOR_DETECT, 0, "auto|WxH",
+     "cut large photos into tiles that overlap", 16, 65536, tile_choices},
+    {"overlap", 0, OPTION_NUMBER, GROUP_FINDING, FIELD(overlap), FOR_DETECT, FOR_DETECT, "F",
+     "of tiles, in parts of them (0.2)", 0, 0.9, NULL},
+    {"rows", 0, OPTION_FLAG, GROUP_FINDING, FIELD(rows), FOR_DETECT, 0, NULL,
+     "the shelf row of each object, and counts for each row", 0, 0, NULL},
+    {"row-classes", 0, OPTION_TEXT, GROUP_FINDING, FIELD(row_classes), FOR_DETECT, FOR_DETECT, "LIST",
+     "what stands in rows (product and gap, or all)", 0, 0, NULL},
+    {"zone", 0, OPTION_LIST, GROUP_FINDING, FIELD(zones), FOR_DETECT, FOR_DETECT, "NAME=X,Y,...",
+     "count in a polygon, in parts of the picture or pixels", 0, 0, NULL},
+    {"zones", 0, OPTION_TEXT, GROUP_FINDING, FIELD(zone_file), FOR_DETECT, FOR_DETECT, "FILE",
+     "the same from a file, a zone a line", 0, 0, NULL},
 
     {"recursive", 'r', OPTION_FLAG, GROUP_PICTURES, FIELD(recursive), FOR_FOLDERS, 0, NULL, "folders in folders, too",
      0, 0, NULL},
@@ -125,6 +142,10 @@ const struct option option_table[] = {
      "stop at the first picture that fails", 0, 0, NULL},
     {"counts", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(counts), FOR_DETECT, 0, "FILE",
      "CSV: objects of each class, a row a picture", 0, 0, NULL},
+    {"row-counts", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(row_counts), FOR_DETECT, FOR_DETECT, "FILE",
+     "CSV: the same for each shelf row, a row each", 0, 0, NULL},
+    {"zone-counts", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(zone_counts), FOR_DETECT, FOR_DETECT, "FILE",
+     "CSV: the same for each zone, a row each", 0, 0, NULL},
     {"report", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(report), FOR_LISTS, 0, "FILE", "an HTML page to look through", 0, 0,
      NULL},
     {"report-size", 0, OPTION_COUNT, GROUP_OUTPUT, FIELD(report_size), FOR_LISTS, FOR_LISTS, "PIXELS",
@@ -157,6 +178,8 @@ const struct option option_table[] = {
      NULL},
     {"no-scores", 0, OPTION_FLAG, GROUP_OUTPUT, FIELD(no_scores), FOR_DETECT, FOR_DETECT, NULL,
      "labels without the score", 0, 0, NULL},
+    {"draw-counts", 0, OPTION_FLAG, GROUP_OUTPUT, FIELD(draw_counts), FOR_DETECT, FOR_DETECT, NULL,
+     "write counts, rows and zones into the picture", 0, 0, NULL},
     {"color", 0, OPTION_COLOR, GROUP_OUTPUT, FIELD(colors), FOR_LISTS, FOR_LISTS, "CLASS=#rrggbb",
      "draw a class in this colour", 0, 0, NULL},
     {"hide", 0, OPTION_LIST, GROUP_OUTPUT, FIELD(hidden), FOR_LISTS, FOR_LISTS, "LIST",
@@ -224,6 +247,7 @@ struct settings settings_default(void) {
         .nms = YOLO_NMS_AUTO,
         .nms_iou = (double)detect.nms_iou,
         .top = 5,
+        .overlap = -1,
         .max_pixels = image.max_pixels,
         .output = "detections",
         .font_scale = 1,
@@ -236,5 +260,6 @@ void settings_free(struct settings *settings) {
     free(settings->threshold.of_classes.items);
     free(settings->colors.items);
     free(settings->hidden.items);
+    free(settings->zones.items);
     free(settings->operands);
 }

@@ -86,6 +86,20 @@ def shared(*parts):
     return os.path.join(SHARED, *parts)
 
 
+def peak_megabytes(*arguments):
+    """The largest resident set of one run of the program, as the kernel counted it."""
+    child = subprocess.Popen([DETECT, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    equal(child.returncode, 0, arguments)
+    return usage.ru_maxrss / 1024
+
+
+def is_release():
+    """Sanitizers, coverage and emulators have memory of their own."""
+    return "/release-" in os.path.realpath(DETECT)
+
+
 def write(path, content):
     folder = os.path.dirname(path)
     if folder:
