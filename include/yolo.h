@@ -149,7 +149,7 @@ typedef struct yolo_model_options {
 
 YOLO_API yolo_model_options yolo_model_options_default(void);
 
-/* Reads a network and its weights and packs them for this CPU. With `weights_path` NULL all weights are zero: enough
+/* Reads a network and its weights and packs them for this CPU, weights of 4 MiB and more by a thread for each core. With `weights_path` NULL all weights are zero: enough
  * for yolo_context_layer and timing, not for results. Thread-safe.
  * YOLO_BAD_MODEL names the cfg's line, or the layer at which the weights ran out; YOLO_BAD_FILE, YOLO_BAD_ARGUMENT
  * (unknown kernels or algorithm), YOLO_NO_MEMORY. */
@@ -292,6 +292,52 @@ YOLO_API void yolo_detections_free(yolo_detections *detections);
 YOLO_API yolo_status yolo_detect(yolo_context *context, const yolo_image *image, const yolo_detect_options *options,
                                  yolo_detections *detections, yolo_error *error);
 
+/* How a large picture is cut into tiles that overlap, each of which the network sees as a picture of its own. */
+typedef struct yolo_tile_options {
+    int width, height; /* of a tile, in pixels of `image->pixels`; 0 both: by the picture's and the network's size */
+    float overlap;     /* what neighbours have in common at least, in parts of a tile: 0..0.9 */
+    bool no_whole;     /* leave out the pass over the whole picture, which finds what is too large for the overlap */
+} yolo_tile_options;
+
+/* Sizes chosen for each picture, overlap 0.2, and the whole picture, too. */
+YOLO_API yolo_tile_options yolo_tile_options_default(void);
+
+typedef struct yolo_tiling {
+    int width, height; /* of a tile: never more than the picture's */
+    int columns, rows; /* 1 x 1: the picture is not cut */
+} yolo_tiling;
+
+/* What yolo_detect_tiled will do with a picture of this size. With sizes left to it, the ratio r by which the picture
+ * would be shrunk to fit the network's input decides: up to 2 it is not cut; above, tiles are sqrt(r) times as large as
+ * the input (a side up to a quarter longer stays whole), so that there are about r of them. YOLO_BAD_ARGUMENT where
+ * there would be more than 65,536. */
+YOLO_API yolo_status yolo_plan_tiles(const yolo_context *context, int image_width, int image_height,
+                                     const yolo_tile_options *tiles, yolo_tiling *tiling, yolo_error *error);
+
+/* yolo_detect on each tile, and on the whole picture, with the results joined so that what lies on a seam is found once:
+ * an object that no border of a tile cuts is taken from there; else from the whole picture; else its parts are put
+ * together. Of boxes from different tiles, those whose IoU is above nms_iou or that lie in one another are one; with
+ * YOLO_NMS_NONE all boxes of all
+ * tiles are kept as they are. candidate_count is the sum over all passes. The same list as from yolo_detect where one
+ * tile covers the picture. YOLO_RESIZE_CROP is refused: it would cut off parts of tiles. Besides what the context holds,
+ * memory is needed for the boxes only: tiles are parts of `image`, run one after the other. */
+YOLO_API yolo_status yolo_detect_tiled(yolo_context *context, const yolo_image *image,
+                                       const yolo_detect_options *options, const yolo_tile_options *tiles,
+                                       yolo_detections *detections, yolo_error *error);
+
+/* Where an object stands on a shelf. */
+typedef struct yolo_place {
+    int row;   /* from 1 at the top; 0: there are no rows */
+    int place; /* in the row from 1 at the left: among those that form rows, or among the others */
+} yolo_place;
+
+/* Groups objects into the rows that their lower edges make, as on the boards of a shelf: tilted or in perspective, of
+ * uneven heights, with gaps; stacked ones belong to the row below. `stands` [count] says which of them form rows, NULL:
+ * all do; the others join the row nearest to their lower edge. Fills `places` [count] and `*row_count`.
+ * YOLO_BAD_ARGUMENT, YOLO_NO_MEMORY. */
+YOLO_API yolo_status yolo_find_rows(const yolo_detections *detections, const bool *stands, yolo_place *places,
+                                    int *row_count, yolo_error *error);
+
 /* Resizes an image into the network's input, where its full size determines the place: bilinear with aligned corners, 0..255 to 0..1, as Darknet does. Grey and
  * RGB are converted to what the network takes. */
 YOLO_API yolo_status yolo_set_input(yolo_context *context, const yolo_image *image, yolo_resize resize,
@@ -357,9 +403,36 @@ YOLO_API yolo_draw_options yolo_draw_options_default(void);
 /* The colour 0xRRGGBB that a class is drawn in unless the options say otherwise: the same in every picture. */
 YOLO_API uint32_t yolo_class_color(int class_id);
 
+/* Writes a line of UTF-8 text into an RGB image, on the baseline `y`; `part` of its width lies to the left of `x`: 0
+ * begins there, 0.5 has its middle there, 1 ends there. `size`: pixels from one line to the next, roughly; `color`:
+ * 0xRRGGBB; `font`: NULL for the built-in one. */
+YOLO_API yolo_status yolo_draw_text(yolo_image *image, const char *text, float x, float y, float part, float size,
+                                    uint32_t color, const yolo_font *font, yolo_error *error);
+
 /* Draws boxes and labels into an RGB image. The class names are the model's. */
 YOLO_API yolo_status yolo_draw_detections(yolo_image *image, const yolo_model *model, const yolo_detections *detections,
                                           const yolo_draw_options *options, yolo_error *error);
+
+/* A line of a panel. */
+typedef struct yolo_panel_line {
+    const char *number, *label; /* side by side, the number aligned to the right; UTF-8, may be "" */
+    uint32_t color;             /* 0xRRGGBB of a square before them */
+    bool has_color;
+} yolo_panel_line;
+
+/* Draws lines of text on a dark panel in the right upper corner of an RGB image: letters by the picture's size and
+ * font_scale, smaller where the panel would take more than half of its height; what still has no room is left out. */
+YOLO_API yolo_status yolo_draw_panel(yolo_image *image, const yolo_panel_line *lines, size_t count,
+                                     const yolo_draw_options *options, yolo_error *error);
+
+/* Draws a text on a plate in a colour (0xRRGGBB), moved into the picture where it has no room: `part` of its width lies
+ * to the left of `x` (0: it begins there, 1: it ends there), and `y` is its middle. */
+YOLO_API yolo_status yolo_draw_plate(yolo_image *image, const char *text, float x, float y, float part, uint32_t color,
+                                     const yolo_draw_options *options, yolo_error *error);
+
+/* Draws the closed line through points [count], x and y by turns, twice as wide as those of boxes. */
+YOLO_API yolo_status yolo_draw_outline(yolo_image *image, const float *points, size_t count, uint32_t color,
+                                       const yolo_draw_options *options, yolo_error *error);
 
 #ifdef __cplusplus
 }

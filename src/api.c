@@ -3,6 +3,8 @@
 #include "base/team.h"
 #include "convolution/convolution.h"
 #include "detect/detect.h"
+#include "detect/seams.h"
+#include "detect/tiles.h"
 #include "image/image.h"
 #include "image/letterbox.h"
 #include "network/context.h"
@@ -206,7 +208,11 @@ yolo_detect_options yolo_detect_options_default(void) {
     return (yolo_detect_options){.threshold = 0.25f, .nms_iou = 0.45f};
 }
 
-static yolo_status check_detect_options(const yolo_detect_options *options, yolo_error *error) {
+static yolo_status check_detection(const struct yolo_model *model, const yolo_detect_options *options,
+                                   yolo_error *error) {
+    if (!model->has_heads)
+        return fail(error, YOLO_BAD_ARGUMENT, "%s: has no detection head: it classifies whole pictures",
+                    model->cfg.path);
     if (!(options->threshold >= 0 && options->threshold < 1))
         return fail(error, YOLO_BAD_ARGUMENT, "the threshold must be at least 0 and below 1, not %g",
                     (double)options->threshold);
@@ -255,10 +261,7 @@ yolo_status yolo_get_detections(yolo_context *context, const yolo_detect_options
     if (!context || !detections || context->progress != HAS_RUN)
         return fail(error, YOLO_BAD_ARGUMENT, "yolo_get_detections needs a context that has run, and a place");
     const struct yolo_model *model = context->network.model;
-    if (!model->has_heads)
-        return fail(error, YOLO_BAD_ARGUMENT, "%s: has no detection head: it classifies whole pictures",
-                    model->cfg.path);
-    yolo_status status = check_detect_options(&chosen, error);
+    yolo_status status = check_detection(model, &chosen, error);
     if (status) return status;
     candidates found = {0};
     detect_rules rules = rules_of(model, &chosen);
@@ -274,6 +277,117 @@ yolo_status yolo_detect(yolo_context *context, const yolo_image *image, const yo
     yolo_status status = yolo_set_input(context, image, options ? options->resize : YOLO_RESIZE_AUTO, error);
     if (!status) status = yolo_run(context, error);
     if (!status) status = yolo_get_detections(context, options, detections, error);
+    return status;
+}
+
+/* ---- Large pictures --------------------------------------------------------------------------------------------- */
+
+yolo_status yolo_plan_tiles(const yolo_context *context, int image_width, int image_height,
+                            const yolo_tile_options *tiles, yolo_tiling *tiling, yolo_error *error) {
+    yolo_tile_options chosen = tiles ? *tiles : yolo_tile_options_default();
+    if (!context || !tiling || image_width < 1 || image_height < 1)
+        return fail(error, YOLO_BAD_ARGUMENT, "yolo_plan_tiles needs a context, the size of a picture, and a place");
+    const tensor *input = context_value(&context->network, LAYER_IMAGE);
+    return tiles_plan(&chosen, image_width, image_height, input->width, input->height, tiling, error);
+}
+
+/* A run over the tiles of a picture. */
+typedef struct tiled_run {
+    yolo_context *context;
+    const yolo_image *image;
+    yolo_resize resize;
+    detect_rules rules;
+    seams seams;
+    size_t candidate_count;
+} tiled_run;
+
+/* Runs the network on a part of the picture, which is not copied, and adds what it finds. */
+static yolo_status run_tile(tiled_run *r, const seams_tile *tile, yolo_error *error) {
+    yolo_image part = *r->image;
+    part.width = tile->right - tile->left;
+    part.height = tile->bottom - tile->top;
+    part.full_width = part.full_height = 0;
+    part.pixels += (size_t)tile->top * part.stride + (size_t)tile->left * (size_t)part.channels;
+    yolo_status status = yolo_set_input(r->context, &part, r->resize, error);
+    if (!status) status = yolo_run(r->context, error);
+    if (status) return status;
+    candidates found = {0};
+    size_t candidate_count = 0;
+    decode_heads(&r->context->network, lowest_threshold(&r->rules), &found);
+    status = detect_select(&found, &r->context->fit, &r->rules, &candidate_count, error);
+    if (!status) status = seams_add(&r->seams, tile, found.items, found.count, error);
+    candidates_free(&found);
+    r->candidate_count += candidate_count;
+    return status;
+}
+
+static yolo_status run_tiles(tiled_run *r, const yolo_tiling *t, bool with_whole, yolo_error *error) {
+    const int width = r->image->width, height = r->image->height;
+    yolo_status status = YOLO_OK;
+    for (int row = 0; row < t->rows && !status; row++)
+        for (int column = 0; column < t->columns && !status; column++) {
+            int left = tiles_begin(column, t->columns, t->width, width);
+            int top = tiles_begin(row, t->rows, t->height, height);
+            const seams_tile tile = {column, row, left, top, left + t->width, top + t->height};
+            status = run_tile(r, &tile, error);
+        }
+    const seams_tile whole = {SEAMS_WHOLE, SEAMS_WHOLE, 0, 0, width, height};
+    if (!status && with_whole) status = run_tile(r, &whole, error);
+    return status ? status : seams_join(&r->seams, &r->rules, error);
+}
+
+/* In pixels of the full size, which is larger where the picture was decoded smaller. */
+static yolo_status hand_out(const tiled_run *r, yolo_detections *detections, yolo_error *error) {
+    const yolo_image *image = r->image;
+    double x_scale = image->full_width ? (double)image->full_width / image->width : 1;
+    double y_scale = image->full_height ? (double)image->full_height / image->height : 1;
+    size_t count = r->seams.count;
+    if (r->rules.max_detections > 0 && r->rules.max_detections < count) count = r->rules.max_detections;
+    yolo_detection *items = memory_allocate(count, sizeof *items);
+    if (!items) return fail(error, YOLO_NO_MEMORY, "not enough memory for %zu detections", count);
+    for (size_t i = 0; i < count; i++) {
+        const seams_box *b = &r->seams.items[i];
+        const edges *e = &b->box;
+        items[i] = (yolo_detection){(float)(e->left * x_scale),
+                                    (float)(e->top * y_scale),
+                                    (float)((e->right - e->left) * x_scale),
+                                    (float)((e->bottom - e->top) * y_scale),
+                                    b->score,
+                                    b->class_id};
+    }
+    memory_free(detections->items);
+    *detections = (yolo_detections){items, count, r->candidate_count};
+    return YOLO_OK;
+}
+
+yolo_status yolo_detect_tiled(yolo_context *context, const yolo_image *image, const yolo_detect_options *options,
+                              const yolo_tile_options *tiles, yolo_detections *detections, yolo_error *error) {
+    yolo_detect_options chosen = options ? *options : yolo_detect_options_default();
+    if (!context || !detections) return fail(error, YOLO_BAD_ARGUMENT, "yolo_detect_tiled needs a context and a place");
+    const struct yolo_model *model = context->network.model;
+    yolo_tiling plan;
+    yolo_status status = image_check(image, error);
+    if (!status) status = yolo_plan_tiles(context, image->width, image->height, tiles, &plan, error);
+    if (!status) status = check_detection(model, &chosen, error);
+    if (status) return status;
+    if (plan.columns * plan.rows == 1) return yolo_detect(context, image, options, detections, error);
+    if (chosen.resize == YOLO_RESIZE_CROP)
+        return fail(error, YOLO_BAD_ARGUMENT, "tiles cannot be cropped to the network's input: parts would be lost");
+    tiled_run r = {.context = context,
+                   .image = image,
+                   .resize = chosen.resize,
+                   .rules = rules_of(model, &chosen),
+                   .seams = {.image_width = image->width,
+                             .image_height = image->height,
+                             .tile_width = plan.width,
+                             .tile_height = plan.height,
+                             .overlap_x = tiles_overlap(plan.columns, plan.width, image->width),
+                             .overlap_y = tiles_overlap(plan.rows, plan.height, image->height),
+                             .clip = !chosen.no_clip}};
+    status = run_tiles(&r, &plan, !tiles || !tiles->no_whole, error);
+    if (!status) status = hand_out(&r, detections, error);
+    seams_free(&r.seams);
+    context->progress = NOTHING; /* what the heads hold is the last tile's */
     return status;
 }
 

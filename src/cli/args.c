@@ -49,16 +49,30 @@ static bool read_count(const struct option *option, const char *text, uint64_t *
     return false;
 }
 
-static bool read_size(const struct option *option, const char *text, struct size *value) {
-    const char *end = text;
+/* "416x416", each side in the option's range. */
+static bool read_sides(const struct option *option, const char *text, struct size *value) {
     uint64_t width, height;
-    if (read_digits(&end, &width) && (*end == 'x' || *end == 'X') && (end++, read_digits(&end, &height)) && !*end &&
-        in_range(option, width) && in_range(option, height)) {
-        *value = (struct size){(int)width, (int)height};
-        return true;
-    }
+    if (!read_digits(&text, &width) || (*text != 'x' && *text != 'X')) return false;
+    text++;
+    if (!read_digits(&text, &height) || *text || !in_range(option, width) || !in_range(option, height)) return false;
+    *value = (struct size){(int)width, (int)height};
+    return true;
+}
+
+static bool read_size(const struct option *option, const char *text, struct size *value) {
+    if (read_sides(option, text, value)) return true;
     complain("--%s must be a width and a height from %.0f to %.0f, such as 416x416, not '%s'", option->name,
              option->low, option->high, text);
+    return false;
+}
+
+static bool read_tile(const struct option *option, const char *text, struct tile *tile) {
+    tile->is_wanted = true;
+    tile->size = (struct size){0, 0};
+    if (strcmp(text, option->choices->name) == 0) return true;
+    if (read_sides(option, text, &tile->size)) return true;
+    complain("--%s must be %s, or a width and a height from %.0f to %.0f, such as 1280x1280, not '%s'", option->name,
+             option->choices->name, option->low, option->high, text);
     return false;
 }
 
@@ -136,6 +150,8 @@ static bool store(const struct option *option, const char *text, struct settings
         return read_size(option, text, (struct size *)(void *)field);
     case OPTION_CHOICE:
         return read_choice(option, text, (int *)(void *)field);
+    case OPTION_TILE:
+        return read_tile(option, text, (struct tile *)(void *)field);
     case OPTION_LEVEL:
         return read_level(option, text, (struct level *)(void *)field);
     case OPTION_COLOR:
@@ -146,11 +162,14 @@ static bool store(const struct option *option, const char *text, struct settings
     return false;
 }
 
-/* The row of a long name; NULL where there is none, whatever the command. */
-static const struct option *find_long(const char *name, size_t length) {
-    for (const struct option *option = option_table; option->name; option++)
-        if (strlen(option->name) == length && memcmp(option->name, name, length) == 0) return option;
-    return NULL;
+/* The row of a long name: the command's, else another's. NULL where there is none. */
+static const struct option *find_long(const struct command *command, const char *name, size_t length) {
+    const struct option *found = NULL;
+    for (const struct option *option = option_table; option->name; option++) {
+        if (strlen(option->name) != length || memcmp(option->name, name, length) != 0) continue;
+        if (!found || (option->commands & (unsigned)command->bit)) found = option;
+    }
+    return found;
 }
 
 static const struct option *find_letter(char letter) {
@@ -189,7 +208,8 @@ static bool take_value(struct reader *reader, const struct option *option, const
     *value = attached;
     if (attached) return true;
     const char *next = reader->left ? *reader->next : NULL;
-    const bool is_option = next && strncmp(next, "--", 2) == 0 && find_long(next + 2, strcspn(next + 2, "="));
+    const bool is_option =
+        next && strncmp(next, "--", 2) == 0 && find_long(reader->command, next + 2, strcspn(next + 2, "="));
     if (!next || is_option) {
         complain("--%s needs a value%s%s", option->name, option->metavar ? ": " : "",
                  option->metavar ? option->metavar : "");
@@ -204,7 +224,7 @@ static bool take_value(struct reader *reader, const struct option *option, const
 static bool parse_long(struct reader *reader, const char *argument, struct settings *settings) {
     const char *name = argument + 2, *value = NULL;
     const size_t length = strcspn(name, "=");
-    const struct option *option = find_long(name, length);
+    const struct option *option = find_long(reader->command, name, length);
     if (!option) {
         char shown[NAME_MAX_SHOWN + 1] = "";
         strncat(shown, name, length < NAME_MAX_SHOWN ? length : NAME_MAX_SHOWN);

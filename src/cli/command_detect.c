@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/message.h"
 #include "cli/pipeline.h"
+#include "cli/place.h"
 #include "cli/session.h"
 #include "cli/settings.h"
 #include "cli/sink.h"
@@ -18,6 +19,7 @@ static enum exit_code run(const struct settings *settings, bool classifier_only)
     }
     if (code == EXIT_DONE && !sinks_fit_model(&session)) code = EXIT_WRONG_USAGE;
     if (code == EXIT_DONE) code = class_style_read(&session);
+    if (code == EXIT_DONE) code = place_open(&session);
     if (code == EXIT_DONE) code = pipeline_run(&session);
     session_close(&session);
     return code;

@@ -7,6 +7,7 @@
 #include "cli/sink.h"
 #include "cli/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,7 @@ void job_free(struct job *job) {
     free(job->name);
     free(job->error);
     free(job->scores);
+    place_free(&job->placing);
     yolo_image_free(&job->image);
     yolo_detections_free(&job->result.detections);
 }
@@ -88,8 +90,31 @@ static yolo_status classify(const struct run *run, yolo_context *context, struct
     return status;
 }
 
+/* Where tiles are asked for: how many of what size. */
+static yolo_status plan_tiles(const struct run *run, yolo_context *context, struct job *job, yolo_error *error) {
+    if (!run->session->settings->tile.is_wanted) return YOLO_OK;
+    const yolo_status status =
+        yolo_plan_tiles(context, job->image.width, job->image.height, &run->tile_options, &job->result.tiling, error);
+    if (!status) return YOLO_OK;
+    char *sentence = text_format("%s: %s", job->path, error->message);
+    snprintf(error->message, sizeof error->message, "%s", sentence);
+    free(sentence);
+    return status;
+}
+
+/* A picture that is cut is read until its last tile has run. */
+static yolo_status find_in_tiles(const struct run *run, yolo_context *context, struct job *job, yolo_error *error) {
+    const yolo_status status = yolo_detect_tiled(context, &job->image, &run->detect_options, &run->tile_options,
+                                                 &job->result.detections, error);
+    if (!run->keeps_pixels) yolo_image_free(&job->image);
+    return status;
+}
+
 static yolo_status find(const struct run *run, yolo_context *context, struct job *job, yolo_error *error) {
-    yolo_status status = yolo_set_input(context, &job->image, run->detect_options.resize, error);
+    yolo_status status = plan_tiles(run, context, job, error);
+    if (status) return status;
+    if (job->result.tiling.columns * job->result.tiling.rows > 1) return find_in_tiles(run, context, job, error);
+    status = yolo_set_input(context, &job->image, run->detect_options.resize, error);
     if (!run->keeps_pixels) yolo_image_free(&job->image);
     if (!status) status = yolo_run(context, error);
     if (status) return status;
@@ -102,7 +127,8 @@ static void infer(const struct run *run, yolo_context *context, struct job *job)
     yolo_error error;
     if (job->result.error) return;
     double begin = clock_ms();
-    if (find(run, context, job, &error)) fail(job, error.message);
+    if (find(run, context, job, &error) || !place_find(&job->placing, run->session, &job->result, &error))
+        fail(job, error.message);
     count_time(job, STAGE_INFER, &begin);
     job->result.detect_ms = job->stage_ms[STAGE_INFER];
 }

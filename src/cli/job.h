@@ -5,6 +5,7 @@
 
 #include "cli/file_bytes.h"
 #include "cli/inputs.h"
+#include "cli/place.h"
 #include "cli/result.h"
 
 #include <stdbool.h>
@@ -17,7 +18,8 @@ struct run {
     const struct session *session;
     yolo_image_options image_options;
     yolo_detect_options detect_options;
-    float *class_thresholds; /* [class_count], NULL: the same for all */
+    yolo_tile_options tile_options; /* where tiles are asked for */
+    float *class_thresholds;        /* [class_count], NULL: the same for all */
     const struct sinks *sinks;
     bool keeps_pixels; /* for sinks that render */
 };
@@ -34,6 +36,7 @@ struct job {
     char *path, *name, *error;
     yolo_image image;
     struct result result;
+    struct placing placing;
     yolo_score *scores; /* [class_count] of a classifier, else NULL */
     double stage_ms[STAGE_COUNT];
     bool render_failed;

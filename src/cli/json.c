@@ -4,6 +4,7 @@
 #include "cli/session.h"
 #include "cli/settings.h"
 #include "cli/text.h"
+#include "cli/zones.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -80,12 +81,36 @@ static void detection(struct output *output, const struct session *session, cons
     length(output, ",\"y", found->y);
     length(output, ",\"width", found->width);
     length(output, ",\"height", found->height);
-    output_text(output, "}}");
+    output_text(output, "}");
 }
 
-static void counts(struct output *output, const struct session *session, const struct result *result) {
+/* Where it is, and the end of the detection. */
+static void place(struct output *output, const struct session *session, const struct result *result, size_t index) {
+    if (result->places)
+        output_format(output, ",\"row\":%d,\"place\":%d", result->places[index].row, result->places[index].place);
+    if (session->zones) {
+        const char *separator = "";
+        output_text(output, ",\"zones\":[");
+        for (size_t zone = 0; zone < zones_count(session->zones); zone++) {
+            if (!result_is_in(result, index, (struct part){PART_ZONE, zone})) continue;
+            output_text(output, separator);
+            json_text(output, zones_name(session->zones, zone));
+            separator = ",";
+        }
+        output_text(output, "]");
+    }
+    output_text(output, "}");
+}
+
+static void counts(struct output *output, const struct session *session, const struct result *result,
+                   struct part part) {
     struct class_count *items;
-    const size_t count = result_count_classes(result, session->model, &items);
+    const size_t count = result_count_part(result, part, session->model, &items);
+    if (part.kind != PART_ALL) {
+        size_t total = 0;
+        for (size_t i = 0; i < count; i++) total += items[i].count;
+        output_format(output, ",\"total\":%zu", total);
+    }
     output_text(output, ",\"counts\":{");
     for (size_t i = 0; i < count; i++) {
         output_text(output, i ? "," : "");
@@ -94,6 +119,33 @@ static void counts(struct output *output, const struct session *session, const s
     }
     output_text(output, "}");
     free(items);
+}
+
+static void parts(struct output *output, const struct session *session, const struct result *result) {
+    if (session->in_rows) {
+        output_text(output, ",\"rows\":[");
+        for (int row = 1; row <= result->row_count; row++) {
+            output_format(output, "%s{\"row\":%d", row > 1 ? "," : "", row);
+            counts(output, session, result, (struct part){PART_ROW, (size_t)row});
+            output_text(output, "}");
+        }
+        output_text(output, "]");
+    }
+    if (!session->zones) return;
+    output_text(output, ",\"zones\":[");
+    for (size_t zone = 0; zone < zones_count(session->zones); zone++) {
+        output_text(output, zone ? ",{\"zone\":" : "{\"zone\":");
+        json_text(output, zones_name(session->zones, zone));
+        counts(output, session, result, (struct part){PART_ZONE, zone});
+        output_text(output, "}");
+    }
+    output_text(output, "]");
+}
+
+static void tiles(struct output *output, const yolo_tiling *tiling) {
+    if (!tiling->columns) return;
+    output_format(output, ",\"tiles\":{\"columns\":%d,\"rows\":%d,\"width\":%d,\"height\":%d}", tiling->columns,
+                  tiling->rows, tiling->width, tiling->height);
 }
 
 static void timing(struct output *output, const struct result *result) {
@@ -118,9 +170,12 @@ void json_result(struct output *output, const struct session *session, const str
     for (size_t i = 0; i < result->detections.count; i++) {
         output_text(output, i ? "," : "");
         detection(output, session, &result->detections.items[i]);
+        place(output, session, result, i);
     }
     output_text(output, "]");
-    counts(output, session, result);
+    counts(output, session, result, (struct part){PART_ALL, 0});
+    parts(output, session, result);
+    tiles(output, &result->tiling);
     if (session->info.task == YOLO_TASK_CLASSIFY) {
         output_text(output, ",\"classes\":[");
         for (size_t i = 0; i < result->score_count; i++) {

@@ -12,6 +12,7 @@ enum option_kind {
     OPTION_COUNT,  /* uint64_t, in [low, high] */
     OPTION_SIZE,   /* struct size, each side in [low, high] */
     OPTION_CHOICE, /* int: the value of one of `choices` */
+    OPTION_TILE,   /* struct tile: "auto", or a size as above */
     OPTION_LEVEL,  /* struct level: a number in [low, high], or CLASS=NUMBER, again and again */
     OPTION_COLOR,  /* struct texts: CLASS=#rrggbb, again and again */
     OPTION_LIST,   /* struct texts: not empty, again and again */
@@ -28,6 +29,7 @@ enum option_group {
     GROUP_NETWORK,
     GROUP_FINDING,
     GROUP_PICTURES,
+    GROUP_TRUTH,
     GROUP_OUTPUT,
     GROUP_GENERAL,
     GROUP_COUNT,
@@ -58,6 +60,7 @@ extern const struct choice resize_choices[];
 extern const struct choice nms_choices[];
 extern const struct choice coco_id_choices[];
 extern const struct choice completion_choices[];
+extern const struct choice tile_choices[];
 
 /* What holds when the user gives nothing. */
 struct settings settings_default(void);

@@ -126,7 +126,8 @@ static void run(struct pipeline *p) {
 enum exit_code pipeline_run(struct session *session) {
     struct pipeline p = {.run = {.session = session,
                                  .image_options = session_image_options(session->settings),
-                                 .detect_options = session_detect_options(session)}};
+                                 .detect_options = session_detect_options(session),
+                                 .tile_options = session_tile_options(session->settings)}};
     p.code = class_filter_thresholds(session, &p.run.class_thresholds);
     if (p.code != EXIT_DONE) return p.code;
     p.run.detect_options.class_thresholds = p.run.class_thresholds;

@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "cli/settings.h"
 #include "cli/text.h"
+#include "cli/zones.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,8 @@ enum exit_code session_open(const struct settings *settings, unsigned needs, str
 void session_close(struct session *session) {
     free(session->colors);
     free(session->hidden);
+    free(session->in_rows);
+    zones_close(session->zones);
     yolo_context_free(&session->context);
     yolo_model_free(&session->model);
     model_files_free(&session->files);
@@ -153,5 +156,13 @@ yolo_detect_options session_detect_options(const struct session *session) {
     options.nms_agnostic = settings->agnostic;
     options.no_clip = settings->no_clip;
     options.max_detections = (size_t)settings->max;
+    return options;
+}
+
+yolo_tile_options session_tile_options(const struct settings *settings) {
+    yolo_tile_options options = yolo_tile_options_default();
+    options.width = settings->tile.size.width;
+    options.height = settings->tile.size.height;
+    if (settings->overlap >= 0) options.overlap = (float)settings->overlap;
     return options;
 }

@@ -7,21 +7,27 @@
 #include "yolo.h"
 
 struct settings;
+struct evaluation;
 
 enum session_need {
     SESSION_NEEDS_WEIGHTS = 1 << 0,
     SESSION_NEEDS_LAYERS = 1 << 1, /* every layer's output stays readable */
 };
 
+struct zones;
+
 struct session {
     const struct settings *settings;
+    struct evaluation *evaluation; /* of detect eval, where all results go; else NULL */
     struct model_files files;
     yolo_model *model;
     yolo_model_info info;
     yolo_context *context;
     yolo_context_info context_info;
-    uint32_t *colors; /* [class_count] 0xRRGGBB, what classes are drawn in: class_style_read */
-    bool *hidden;     /* [class_count] not drawn */
+    uint32_t *colors;    /* [class_count] 0xRRGGBB, what classes are drawn in: class_style_read */
+    bool *hidden;        /* [class_count] not drawn */
+    bool *in_rows;       /* [class_count] forms rows; NULL: without --rows */
+    struct zones *zones; /* NULL: none */
 };
 
 /* EXIT_DONE, or another code after a sentence on stderr; session_close in any case. `needs` is a set of
@@ -43,5 +49,6 @@ bool session_kernels_are_usable(const char *name);
 /* How the user wants pictures read, and objects found. */
 yolo_image_options session_image_options(const struct settings *settings);
 yolo_detect_options session_detect_options(const struct session *session);
+yolo_tile_options session_tile_options(const struct settings *settings);
 
 #endif

@@ -11,6 +11,12 @@ struct size {
     int width, height;
 };
 
+/* How photos are cut; 0x0: as their size asks for. */
+struct tile {
+    bool is_wanted;
+    struct size size;
+};
+
 /* The values of an option that may be given again and again, in order; they point into argv. */
 struct texts {
     const char **items; /* [count] */
@@ -51,6 +57,16 @@ struct settings {
     bool no_clip;
     uint64_t top; /* classes listed by a classifier */
 
+    /* large photos */
+    struct tile tile;
+    double overlap; /* of tiles; below 0: not given */
+
+    /* where it is */
+    bool rows;
+    const char *row_classes; /* NULL: products and gaps, or all */
+    struct texts zones;      /* NAME=x1,y1,x2,y2,... */
+    const char *zone_file;
+
     /* reading pictures */
     bool recursive, zero_separated;
     uint64_t max_pixels;
@@ -61,7 +77,7 @@ struct settings {
     const char *output;
     bool no_image;
     const char *json, *jsonl, *csv; /* "-" is stdout */
-    const char *counts, *coco, *coco_dataset, *report;
+    const char *counts, *row_counts, *zone_counts, *coco, *coco_dataset, *report;
     const char *yolo, *voc, *labelme, *crops; /* folders */
     bool yolo_scores;
     int coco_ids;         /* an enum coco_ids */
@@ -70,15 +86,24 @@ struct settings {
     const char *font;
     double line_width; /* 0: by the picture's size */
     double font_scale;
-    bool no_labels, no_scores;
+    bool no_labels, no_scores, draw_counts;
     struct texts colors; /* CLASS=#rrggbb */
     struct texts hidden; /* lists of classes */
+
+    /* what is measured; NULL: not given */
+    const char *labels;      /* the folder of YOLO's label files */
+    const char *true_coco;   /* COCO's instances file */
+    const char *label_names; /* a file or a list of the labels' classes */
+    struct texts maps;       /* LABEL=CLASS */
+    uint64_t max_detections; /* of a class in a picture; 0: all */
+    const char *curve;
 
     bool timing;            /* in JSON and JSON lines */
     bool resume, fail_fast; /* how a run begins and ends */
 
     uint64_t runs; /* of the benchmark; 0: as many as take three seconds */
     bool layers;   /* each layer's time, too */
+    bool tune;     /* every algorithm */
     bool by_turns; /* runs when stdin says so */
 
     bool quiet, verbose;

@@ -10,8 +10,9 @@
 #include <string.h>
 
 static const struct sink_type *const types[] = {
-    &sink_crops,  &sink_report, &sink_annotated, &sink_text,         &sink_json, &sink_jsonl,   &sink_csv,
-    &sink_counts, &sink_coco,   &sink_yolo,      &sink_coco_dataset, &sink_voc,  &sink_labelme,
+    &sink_crops,        &sink_report, &sink_annotated,  &sink_text,        &sink_json, &sink_jsonl,
+    &sink_csv,          &sink_counts, &sink_row_counts, &sink_zone_counts, &sink_coco, &sink_yolo,
+    &sink_coco_dataset, &sink_voc,    &sink_labelme,    &sink_eval,
 };
 
 enum { TYPE_COUNT = sizeof types / sizeof *types };
@@ -68,7 +69,7 @@ struct place {
     const char *option, *path;
 };
 
-enum { PLACES_MAX = 8 };
+enum { PLACES_MAX = 16 };
 
 /* The files that are wanted. */
 static size_t list_files(const struct settings *settings, struct place files[PLACES_MAX]) {
@@ -76,6 +77,8 @@ static size_t list_files(const struct settings *settings, struct place files[PLA
                                 {"--jsonl", settings->jsonl},
                                 {"--csv", settings->csv},
                                 {"--counts", settings->counts},
+                                {"--row-counts", settings->row_counts},
+                                {"--zone-counts", settings->zone_counts},
                                 {"--report", settings->report},
                                 {"--coco", settings->coco},
                                 {"--coco-dataset", settings->coco_dataset}};

@@ -1,5 +1,6 @@
 /* -o: the picture with its objects drawn on it, under the same name below a folder. */
 #include "cli/clock.h"
+#include "cli/draw_counts.h"
 #include "cli/folder.h"
 #include "cli/message.h"
 #include "cli/output_names.h"
@@ -83,6 +84,8 @@ static bool draw_and_save(const struct annotated *annotated, const struct result
     bool well =
         (!is_grey || !colour(image, &rgb, &error)) &&
         !yolo_draw_detections(is_grey ? &rgb : image, annotated->session->model, &shown, &annotated->options, &error);
+    if (well && annotated->session->settings->draw_counts)
+        well = !draw_counts(is_grey ? &rgb : image, annotated->session, result, &annotated->options, &error);
     result->stage_ms[STAGE_DRAW] += clock_ms() - begin;
     well = well && !yolo_image_save(is_grey ? &rgb : image, path, format, JPEG_QUALITY, &error);
     yolo_image_free(&rgb);

@@ -5,6 +5,7 @@
 #include "cli/settings.h"
 #include "cli/sink.h"
 #include "cli/text.h"
+#include "cli/zones.h"
 
 #include <stdlib.h>
 
@@ -23,7 +24,10 @@ static bool open(const struct session *session, void **state) {
     struct table *table = allocate(1, sizeof *table);
     table->session = session;
     table->output = output;
-    output_text(output, "file,width,height,class_id,class,score,x,y,box_width,box_height\n");
+    output_text(output, "file,width,height,class_id,class,score,x,y,box_width,box_height");
+    if (session->in_rows) output_text(output, ",row,place");
+    if (session->zones) output_text(output, ",zones");
+    output_text(output, "\n");
     *state = table;
     return true;
 }
@@ -34,6 +38,24 @@ static void begin_row(const struct table *table, const struct result *result, in
     csv_text(table->output, yolo_model_class_name(table->session->model, class_id));
     output_text(table->output, ",");
     csv_number(table->output, (double)score, 6);
+}
+
+/* Zones may overlap: their names stand in one cell, with semicolons between them. */
+static void place(const struct table *table, const struct result *result, size_t index) {
+    const struct zones *zones = table->session->zones;
+    if (table->session->in_rows)
+        output_format(table->output, ",%d,%d", result->places[index].row, result->places[index].place);
+    if (!zones) return;
+    char *names = text_copy_of("");
+    for (size_t zone = 0; zone < zones_count(zones); zone++) {
+        if (!result_is_in(result, index, (struct part){PART_ZONE, zone})) continue;
+        char *longer = text_format("%s%s%s", names, *names ? ";" : "", zones_name(zones, zone));
+        free(names);
+        names = longer;
+    }
+    output_text(table->output, ",");
+    csv_text(table->output, names);
+    free(names);
 }
 
 static bool image(void *state, const struct result *result, yolo_image *pixels) {
@@ -47,6 +69,7 @@ static bool image(void *state, const struct result *result, yolo_image *pixels) 
             output_text(table->output, ",");
             csv_number(table->output, (double)box[j], 4);
         }
+        place(table, result, i);
         output_text(table->output, "\n");
     }
     for (size_t i = 0; i < result->score_count; i++) {

@@ -98,13 +98,14 @@ static void link_to(const struct page *page, const char *path) {
     free(relative);
 }
 
-static void box(struct output *output, const yolo_detection *found) {
+static void box(struct output *output, const yolo_detection *found, int row) {
     const float sides[] = {found->x, found->y, found->width, found->height};
     output_format(output, "[%d,%.4f", found->class_id, (double)found->score);
     for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
         output_text(output, ",");
         json_decimal(output, (double)sides[i], 1);
     }
+    if (row) output_format(output, ",%d", row);
     output_text(output, "]");
 }
 
@@ -117,7 +118,7 @@ static void picture(struct page *page, const struct result *result) {
     output_format(output, "\",\"width\":%d,\"height\":%d,\"boxes\":[", result->width, result->height);
     for (size_t i = 0; i < result->detections.count; i++) {
         output_text(output, i ? "," : "");
-        box(output, &result->detections.items[i]);
+        box(output, &result->detections.items[i], result->places ? result->places[i].row : 0);
     }
     for (size_t i = 0; i < result->score_count; i++)
         output_format(output, "%s[%d,%.4f]", i ? "," : "", result->scores[i].class_id, (double)result->scores[i].score);

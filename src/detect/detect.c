@@ -50,12 +50,18 @@ static side to_pixels(float centre, float extent, int pixels, bool clip) {
     return (side){(float)begin, (float)(end - begin)};
 }
 
-yolo_status detect_finish(candidates *found, const letterbox *fit, int image_width, int image_height,
-                          const detect_rules *rules, yolo_detections *out, yolo_error *error) {
+yolo_status detect_select(candidates *found, const letterbox *fit, const detect_rules *rules, size_t *candidate_count,
+                          yolo_error *error) {
     if (found->out_of_memory) return fail(error, YOLO_NO_MEMORY, "not enough memory for the network's candidates");
     select_rows(found, fit, rules);
-    size_t candidate_count = found->count;
-    yolo_status status = nms_suppress(rules, found->items, &found->count, error);
+    *candidate_count = found->count;
+    return nms_suppress(rules, found->items, &found->count, error);
+}
+
+yolo_status detect_finish(candidates *found, const letterbox *fit, int image_width, int image_height,
+                          const detect_rules *rules, yolo_detections *out, yolo_error *error) {
+    size_t candidate_count;
+    yolo_status status = detect_select(found, fit, rules, &candidate_count, error);
     if (status) return status;
     size_t count = 0, most = found->count;
     if (rules->max_detections > 0 && rules->max_detections < most) most = rules->max_detections;

@@ -111,6 +111,34 @@ void canvas_outline(yolo_image *image, rectangle r, float radius, float width, c
     for (int y = inner.bottom; y < outer.bottom; y++) draw_row(image, &s, y, outer.left, outer.right);
 }
 
+/* From the nearest point of the line. */
+static float line_distance(float x, float y, float x0, float y0, float dx, float dy) {
+    float squared = dx * dx + dy * dy;
+    float along = squared > 0 ? ((x - x0) * dx + (y - y0) * dy) / squared : 0;
+    along = fmaxf(0, fminf(1, along));
+    return hypotf(x - x0 - along * dx, y - y0 - along * dy);
+}
+
+/* Only the columns near the line are looked at in each row, so that a long one costs no more than its length. */
+void canvas_line(yolo_image *image, float x0, float y0, float x1, float y1, float width, color c, float opacity) {
+    float half = width / 2, reach = half + 1, dx = x1 - x0, dy = y1 - y0, length = hypotf(dx, dy);
+    pixels p =
+        touched(image, fminf(x0, x1) - reach, fminf(y0, y1) - reach, fmaxf(x0, x1) + reach, fmaxf(y0, y1) + reach);
+    for (int y = p.top; y < p.bottom; y++) {
+        int begin = p.left, end = p.right;
+        if (fabsf(dy) > 1) {
+            float middle = x0 + ((float)y + 0.5f - y0) / dy * dx, aside = reach * length / fabsf(dy) + 1;
+            begin = clamp(floorf(middle - aside), p.left, p.right);
+            end = clamp(ceilf(middle + aside), begin, p.right);
+        }
+        uint8_t *pixel = image_row(image, y) + (size_t)begin * 3;
+        for (int x = begin; x < end; x++, pixel += 3) {
+            float d = line_distance((float)x + 0.5f, (float)y + 0.5f, x0, y0, dx, dy);
+            blend(pixel, c, parts(coverage(half - d) * opacity));
+        }
+    }
+}
+
 void canvas_mask(yolo_image *image, rectangle clip, int x, int y, const uint8_t *mask, int width, int height, color c) {
     pixels p = touched(image, clip.left, clip.top, clip.right, clip.bottom);
     for (int row = 0; row < height; row++) {

@@ -16,6 +16,9 @@ void canvas_fill(yolo_image *image, rectangle r, float radius, color c, float op
 /* Its outline: `width` wide, half of it on either side. */
 void canvas_outline(yolo_image *image, rectangle r, float radius, float width, color c, float opacity);
 
+/* A line with round ends, `width` wide. */
+void canvas_line(yolo_image *image, float x0, float y0, float x1, float y1, float width, color c, float opacity);
+
 /* A mask [height][width] of coverage 0..255, its left top corner at pixel (x, y); pixels outside of `clip` stay. */
 void canvas_mask(yolo_image *image, rectangle clip, int x, int y, const uint8_t *mask, int width, int height, color c);
 

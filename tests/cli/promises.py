@@ -2,23 +2,8 @@
 import json
 import os
 import struct
-import subprocess
 
-from harness import DETECT, ROOT, Skip, check, equal, main, shared, test, works
-
-
-def peak_megabytes(*arguments):
-    """The largest resident set of one run of the program, as the kernel counted it."""
-    child = subprocess.Popen([DETECT, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    equal(child.returncode, 0, arguments)
-    return usage.ru_maxrss / 1024
-
-
-def is_release():
-    """Sanitizers, coverage and emulators have memory of their own."""
-    return "/release-" in os.path.realpath(DETECT)
+from harness import ROOT, Skip, check, equal, is_release, main, peak_megabytes, shared, test, works
 
 
 @test

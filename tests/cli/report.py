@@ -250,6 +250,15 @@ def table_sorts():
 
 
 @test
+def rows_are_told():
+    _, pictures = page_parts(make_report("rows.html", arguments=["--rows"]))
+    equal([box[6:] for box in pictures[0]["boxes"]], [[2], [1]])
+    with Browser("rows.html") as page:
+        page.click(".card", 1)
+        equal(page.texts("#viewer-objects li"), ["catrow 2, 98%", "dogrow 1, 45%"])
+
+
+@test
 def viewer_and_keyboard():
     with Browser(make_report()) as page:
         page.click(".card", 1)

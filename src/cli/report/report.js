@@ -26,7 +26,8 @@ const run = JSON.parse(element("run").textContent);
 const photos = []; // {index, file, href, width, height, thumbnail, boxes, shown, best}
 const failures = []; // {file, error}
 
-// A box is [class, score] or [class, score, x, y, width, height], in pixels, the best first. Classes of one name are one.
+// A box is [class, score] or [class, score, x, y, width, height], in pixels, and may end with its shelf row; the best
+// first. Classes of one name are one.
 const firstOfName = new Map();
 const classOf = run.classes.map((entry, id) => {
   if (!firstOfName.has(entry.name)) firstOfName.set(entry.name, id);
@@ -338,10 +339,11 @@ function showPhoto() {
 }
 
 // A line of the list; its box stands out while the pointer is on it.
-function makeObject([id, score], groups, index) {
+function makeObject([id, score, , , , , row], groups, index) {
   const swatch = make("span", {className: "swatch"});
   swatch.style.background = run.classes[id].color;
-  const item = make("li", {}, swatch, make("span", {className: "name"}, run.classes[id].name), percent(score));
+  const item = make("li", {}, swatch, make("span", {className: "name"}, run.classes[id].name),
+                    row ? `row ${row}, ${percent(score)}` : percent(score));
   const dim = (on) => groups.forEach((group, i) => group.classList.toggle("dimmed", on && i !== index));
   item.addEventListener("pointerenter", () => dim(true));
   item.addEventListener("pointerleave", () => dim(false));
