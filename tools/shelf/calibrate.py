@@ -1,22 +1,21 @@
 """Shifts the scores of trained weights so that the default threshold counts well.
 
-    python3 calibrate.py --weights RUN/shelf.weights --out shelf.weights FOLDER
+    detect --cfg shelf.cfg --weights RUN/shelf.weights --threshold 0.05 --no-image --jsonl found.jsonl FOLDER/images
+    python3 calibrate.py --weights RUN/shelf.weights --out shelf.weights found.jsonl FOLDER/labels
 
-FOLDER holds rendered pictures (images/ and labels/) that were not trained on; real photos are for measuring, never for
-this. The score at which products are counted best there becomes --threshold: one number is added to the objectness bias of
-every head, which keeps the order of all scores and so changes no AP, only what a threshold means.
+FOLDER holds rendered pictures that were not trained on; real photos are for measuring, never for this. The score at which
+products are counted best there becomes --threshold: one number is added to the objectness bias of every head. That hardly
+touches the order of the scores, and so the average precision; it changes what a threshold means.
 """
 import argparse
-import glob
+import json
 import math
 import os
 
-import cv2
 import numpy as np
 import torch
 
 from darknet import Network
-from evaluate import detections, read_labels
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LEAST = .05                     # no score below this is looked at
@@ -48,33 +47,30 @@ def shift_objectness(network, amount):
             bias.view(len(head["anchors"]), -1)[:, 4] += amount
 
 
-def product_scores(network, folder):
+def product_scores(found, labels):
     """(scores of the products found, true count) of each picture that has products."""
-    found = []
-    for path in sorted(glob.glob(os.path.join(folder, "images", "*.jpg"))):
-        picture = cv2.imread(path)
-        stem = os.path.splitext(os.path.basename(path))[0]
-        truth = read_labels(os.path.join(folder, "labels", stem + ".txt"), picture.shape[1], picture.shape[0], {})
-        true = int((truth[:, 0] == 0).sum())
+    pairs = []
+    for line in open(found):
+        result = json.loads(line)
+        stem = os.path.splitext(os.path.basename(result["file"]))[0]
+        true = sum(row.split()[0] == "0" for row in open(os.path.join(labels, stem + ".txt")))
         if true:
-            boxes = detections(network, picture, least=LEAST)
-            found.append((boxes[boxes[:, 5] == 0, 4], true))
-    return found
+            pairs.append((np.array([d["score"] for d in result["detections"] if d["class_id"] == 0]), true))
+    return pairs
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder")
+    parser.add_argument("found", help="what detect found, as JSON lines")
+    parser.add_argument("labels", help="folder of the true boxes")
     parser.add_argument("--cfg", default=os.path.join(HERE, "..", "..", "configs", "shelf.cfg"))
     parser.add_argument("--weights", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--threshold", type=float, default=.25)
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
     network = Network(arguments.cfg)
     seen = network.load_weights(arguments.weights)
-    network.eval()
-    score, error = best_threshold(product_scores(network, arguments.folder))
+    score, error = best_threshold(product_scores(arguments.found, arguments.labels))
     shift = logit(arguments.threshold) - logit(score)
     shift_objectness(network, shift)
     network.save_weights(arguments.out, seen)
