@@ -168,7 +168,8 @@ static void a_shelf_is_counted_exactly(void) {
                 width = test_random_int(&random, 40, 90);
                 double height = test_random_int(&random, 60, 100);
                 float score = (float)test_random_int(&random, 500, 999) / 1000;
-                objects[count++] = (object){x, y + 100 - height, x + width, y + 100, score, (int)count % 2};
+                objects[count] = (object){x, y + 100 - height, x + width, y + 100, score, (int)count % 2};
+                count++;
             }
         for (int with_whole = 0; with_whole < 2; with_whole++) {
             yolo_tiling t = plan(1950, 1450, 640, 640, 600, 0.2);
