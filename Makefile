@@ -179,7 +179,12 @@ $(shared): $(library_objects)
 $(build)/detect: $(program_objects) $(build)/libyolo.a
 	$(call show,LINK,$@)$(CC) $(link) -pie $^ $(libraries) -o $@
 
-$(test_programs): %: %.o $(helper_objects) $(build)/libyolo.a
+# The parts of the program, for the tests of those that can be tested alone.
+$(build)/cli.a: $(filter-out $(build)/src/cli/main.o,$(program_objects))
+	@rm -f $@
+	$(call show,AR,$@)$(AR) rcs $@ $^
+
+$(test_programs): %: %.o $(helper_objects) $(build)/cli.a $(build)/libyolo.a
 	$(call show,LINK,$@)$(CC) $(link) -pie $^ $(libraries) -o $@
 
 $(bench_programs): %: %.o $(build)/libyolo.a

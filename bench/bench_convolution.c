@@ -24,14 +24,17 @@ typedef struct layer_case {
 } layer_case;
 
 static const layer_case cases[] = {
-    {416, 3, 16, 3, 1},   {416, 3, 32, 3, 2},   {208, 16, 32, 3, 1},  {208, 32, 64, 3, 1},   {208, 32, 64, 3, 2},
-    {104, 16, 16, 3, 1},  {104, 32, 32, 3, 1},  {104, 32, 64, 3, 1},  {104, 64, 64, 3, 1},   {104, 64, 128, 3, 1},
-    {52, 8, 8, 3, 1},     {52, 16, 16, 3, 1},   {52, 32, 32, 3, 1},   {52, 64, 64, 3, 1},    {52, 64, 128, 3, 1},
-    {52, 128, 128, 3, 1}, {52, 128, 256, 3, 1}, {26, 32, 32, 3, 1},   {26, 64, 64, 3, 1},    {26, 128, 128, 3, 1},
-    {26, 128, 256, 3, 1}, {26, 256, 256, 3, 1}, {26, 384, 256, 3, 1}, {26, 256, 512, 3, 1},  {13, 32, 32, 3, 1},
-    {13, 64, 64, 3, 1},   {13, 128, 128, 3, 1}, {13, 256, 512, 3, 1}, {13, 512, 512, 3, 1},  {13, 512, 1024, 3, 1},
-    {7, 128, 128, 3, 1},  {7, 512, 512, 3, 1},  {10, 256, 256, 3, 1}, {19, 256, 512, 3, 1},  {76, 128, 128, 3, 1},
-    {4, 256, 256, 3, 1},  {6, 256, 256, 3, 1},  {8, 256, 256, 3, 1},  {13, 1024, 256, 1, 1}, {26, 256, 255, 1, 1},
+    {416, 3, 16, 3, 1},    {416, 3, 32, 3, 2},    {208, 16, 32, 3, 1},  {208, 32, 64, 3, 1},   {208, 32, 64, 3, 2},
+    {320, 3, 8, 3, 2},     {416, 3, 32, 3, 1},    {208, 64, 128, 3, 2}, {104, 128, 256, 3, 2}, {104, 64, 64, 3, 2},
+    {52, 256, 512, 3, 2},  {26, 512, 1024, 3, 2}, {104, 16, 16, 3, 1},  {104, 32, 32, 3, 1},   {104, 32, 64, 3, 1},
+    {104, 64, 64, 3, 1},   {104, 64, 128, 3, 1},  {52, 8, 8, 3, 1},     {52, 16, 16, 3, 1},    {52, 32, 32, 3, 1},
+    {52, 64, 64, 3, 1},    {52, 64, 128, 3, 1},   {52, 128, 128, 3, 1}, {52, 128, 256, 3, 1},  {26, 32, 32, 3, 1},
+    {26, 64, 64, 3, 1},    {26, 128, 128, 3, 1},  {26, 128, 256, 3, 1}, {26, 256, 256, 3, 1},  {26, 384, 256, 3, 1},
+    {26, 256, 512, 3, 1},  {13, 32, 32, 3, 1},    {13, 64, 64, 3, 1},   {13, 128, 128, 3, 1},  {13, 256, 512, 3, 1},
+    {13, 512, 512, 3, 1},  {13, 512, 1024, 3, 1}, {7, 128, 128, 3, 1},  {7, 512, 512, 3, 1},   {10, 256, 256, 3, 1},
+    {19, 256, 512, 3, 1},  {76, 128, 128, 3, 1},  {4, 256, 256, 3, 1},  {6, 256, 256, 3, 1},   {8, 256, 256, 3, 1},
+    {13, 1024, 256, 1, 1}, {26, 256, 255, 1, 1},  {104, 256, 64, 1, 1}, {104, 64, 64, 1, 1},   {52, 128, 255, 1, 1},
+    {52, 256, 128, 1, 1},  {160, 8, 8, 1, 1},     {160, 4, 24, 1, 1},   {40, 96, 16, 1, 1},    {40, 16, 96, 1, 1},
 };
 
 typedef struct timing {
@@ -79,6 +82,22 @@ static tensor make_tensor(shape s) {
     return (tensor){random_floats(shape_pixels(s) * stride), s.channels, s.height, s.width, stride};
 }
 
+typedef struct preparation {
+    const convolution_geometry *geometry;
+    const float *weights, *bias;
+    shape input;
+    const compute_options *options;
+    const kernels *set;
+    convolution *convolution;
+} preparation;
+
+static void prepare(void *argument, team *t) {
+    const preparation *p = argument;
+    if (!convolution_prepare(p->geometry, ACTIVATION_LEAKY, p->weights, p->bias, p->input, p->options, t, p->set,
+                             p->convolution))
+        exit(1);
+}
+
 /* Seconds, or 0 where the algorithm does not apply; `*flops` of the plain sum. */
 static double time_algorithm(const layer_case *l, const char *algorithm, const kernels *set, int threads,
                              double *flops) {
@@ -92,7 +111,8 @@ static double time_algorithm(const layer_case *l, const char *algorithm, const k
     convolution_weight_count(&g, &count);
     tensor input = make_tensor(input_shape), output = make_tensor(output_shape);
     float *weights = random_floats(count), *bias = random_floats((size_t)g.filters);
-    if (!convolution_prepare(&g, ACTIVATION_LEAKY, weights, bias, input_shape, &options, set, &c)) exit(1);
+    preparation work = {&g, weights, bias, input_shape, &options, set, &c};
+    team_run(1, prepare, &work);
     convolution_plan(&g, &c, input_shape, threads, set, &plan);
     float *scratch = random_floats(plan.scratch_count);
     timing m = {&c, &input, &output, scratch, set, 0};

@@ -149,7 +149,7 @@ typedef struct yolo_model_options {
 
 YOLO_API yolo_model_options yolo_model_options_default(void);
 
-/* Reads a network and its weights and packs them for this CPU. With `weights_path` NULL all weights are zero: enough
+/* Reads a network and its weights and packs them for this CPU, weights of 4 MiB and more by a thread for each core. With `weights_path` NULL all weights are zero: enough
  * for yolo_context_layer and timing, not for results. Thread-safe.
  * YOLO_BAD_MODEL names the cfg's line, or the layer at which the weights ran out; YOLO_BAD_FILE, YOLO_BAD_ARGUMENT
  * (unknown kernels or algorithm), YOLO_NO_MEMORY. */
@@ -402,6 +402,12 @@ YOLO_API yolo_draw_options yolo_draw_options_default(void);
 
 /* The colour 0xRRGGBB that a class is drawn in unless the options say otherwise: the same in every picture. */
 YOLO_API uint32_t yolo_class_color(int class_id);
+
+/* Writes a line of UTF-8 text into an RGB image, on the baseline `y`; `part` of its width lies to the left of `x`: 0
+ * begins there, 0.5 has its middle there, 1 ends there. `size`: pixels from one line to the next, roughly; `color`:
+ * 0xRRGGBB; `font`: NULL for the built-in one. */
+YOLO_API yolo_status yolo_draw_text(yolo_image *image, const char *text, float x, float y, float part, float size,
+                                    uint32_t color, const yolo_font *font, yolo_error *error);
 
 /* Draws boxes and labels into an RGB image. The class names are the model's. */
 YOLO_API yolo_status yolo_draw_detections(yolo_image *image, const yolo_model *model, const yolo_detections *detections,

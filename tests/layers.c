@@ -53,17 +53,29 @@ static yolo_status ask_shape(opened *o, int threads, yolo_error *error) {
     return o->layer.type->shape(&o->layer, &args, &o->plan, error);
 }
 
-static yolo_status prepare(const layer_test *t, opened *o, yolo_error *error) {
-    yolo_status status = weights_open(write_weights(t), &o->weights, error);
-    if (status) return status;
+typedef struct preparation {
+    opened *o;
+    yolo_status status;
+    yolo_error *error;
+} preparation;
+
+static void prepare_together(void *argument, team *team) {
+    preparation *p = argument;
+    opened *o = p->o;
     const compute_options options = {0};
     prepare_args args = {.weights = o->weights,
                          .kernels = o->kernels,
+                         .team = team,
                          .options = &options,
                          .inputs = o->shapes,
                          .output = o->plan.output};
-    if (t->type->prepare) status = t->type->prepare(&o->layer, &args, error);
-    return status ? status : weights_expect_end(o->weights, error);
+    p->status = o->layer.type->prepare(&o->layer, &args, p->error);
+}
+
+static yolo_status prepare(const layer_test *t, opened *o, yolo_error *error) {
+    preparation p = {o, weights_open(write_weights(t), &o->weights, error), error};
+    if (!p.status && t->type->prepare) team_run(2, prepare_together, &p);
+    return p.status ? p.status : weights_expect_end(o->weights, error);
 }
 
 static yolo_status open_layer(const layer_test *t, const kernels *set, opened *o, yolo_error *error) {

@@ -107,6 +107,26 @@ typedef struct call {
     const kernels *set;
 } call;
 
+typedef struct preparation {
+    const problem *problem;
+    const compute_options *options;
+    const kernels *set;
+    convolution *convolution;
+    bool done;
+} preparation;
+
+static void prepare_together(void *argument, team *t) {
+    preparation *p = argument;
+    p->done = convolution_prepare(&p->problem->geometry, p->problem->activation, p->problem->weights, p->problem->bias,
+                                  p->problem->input, p->options, t, p->set, p->convolution);
+}
+
+static bool prepare(const problem *p, const compute_options *options, int threads, const kernels *set, convolution *c) {
+    preparation work = {p, options, set, c, false};
+    team_run(threads, prepare_together, &work);
+    return work.done;
+}
+
 static void run_call(void *argument, team *t) {
     const call *c = argument;
     convolution_run(c->convolution, c->input, c->output, c->scratch, t, c->set);
@@ -117,8 +137,7 @@ static void run_set(const problem *p, const kernels *set, size_t gap, const comp
     convolution c;
     tensor input = make_tensor(p->input, gap), first = {0};
     tensor_from_planar(p->planar, &input);
-    if (!CHECK(convolution_prepare(&p->geometry, p->activation, p->weights, p->bias, p->input, options, set, &c)))
-        return;
+    if (!CHECK(prepare(p, options, 3, set, &c))) return;
     for (size_t i = 0; i < sizeof thread_counts / sizeof *thread_counts; i++) {
         layer_plan plan;
         tensor output = make_tensor(p->output, gap % 3);
@@ -145,8 +164,7 @@ static double root_mean_square_error(const problem *p, const kernels *set, const
     const compute_options options = {.algorithm = algorithm};
     double squares = 0, errors = 0;
     size_t pixels = shape_pixels(p->output), channels = (size_t)output->channels;
-    if (!CHECK(convolution_prepare(&p->geometry, p->activation, p->weights, p->bias, p->input, &options, set, &c)))
-        return INFINITY;
+    if (!CHECK(prepare(p, &options, 1, set, &c))) return INFINITY;
     convolution_plan(&p->geometry, &c, p->input, 1, set, &plan);
     call alone = {&c, input, output, test_guarded_floats(plan.scratch_count), set};
     team_run(1, run_call, &alone);
@@ -177,7 +195,7 @@ static void convolves_any_geometry(void) {
         if (kind == ACTIVATION_STAIR) kind = ACTIVATION_LEAKY; /* a step makes any rounding large */
         convolution_geometry g = random_geometry(&random, i);
         if (make_problem(&random, g, kind, pick(&random, 1, 19), pick(&random, 1, 19), &p))
-            run_all(&p, (size_t)pick(&random, 0, MAX_GAP), NULL);
+            run_all(&p, (size_t)pick(&random, 0, MAX_GAP), "gemm direct");
     }
 }
 
@@ -197,7 +215,7 @@ static void convolves_larger_maps(void) {
         problem p;
         if (CHECK(make_problem(&random, cases[i].geometry, i % 2 ? ACTIVATION_SWISH : ACTIVATION_LEAKY, cases[i].height,
                                cases[i].width, &p)))
-            run_all(&p, 0, NULL);
+            run_all(&p, 0, "gemm direct");
     }
 }
 
@@ -253,9 +271,10 @@ static void chooses_by_geometry(void) {
     CHECK_STRING(algorithm_of(plain), "winograd");
     CHECK_STRING(algorithm_at(13, plain), "winograd");
     CHECK_STRING(algorithm_at(7, plain), "gemm im2col"); /* four tiles, most of the fourth outside the map */
-    CHECK_STRING(algorithm_of((convolution_geometry){3, 64, 1, 3, 1, 1, 1, 1}), "gemm im2col");
-    CHECK_STRING(algorithm_of((convolution_geometry){64, 64, 1, 3, 2, 2, 1, 1}), "gemm im2col");
-    CHECK_STRING(algorithm_of((convolution_geometry){64, 64, 1, 3, 1, 1, 2, 2}), "gemm im2col");
+    CHECK_STRING(algorithm_of((convolution_geometry){3, 64, 1, 3, 1, 1, 1, 1}), "gemm direct");
+    CHECK_STRING(algorithm_of((convolution_geometry){64, 64, 1, 3, 1, 1, 2, 2}), "gemm direct");
+    CHECK_STRING(algorithm_at(40, (convolution_geometry){64, 64, 1, 3, 2, 2, 1, 1}), "gemm direct");
+    CHECK_STRING(algorithm_at(40, (convolution_geometry){64, 128, 1, 3, 2, 2, 1, 1}), "gemm im2col");
     CHECK_STRING(algorithm_of((convolution_geometry){8, 8, 8, 3, 1, 1, 1, 1}), "depthwise");
     CHECK_STRING(algorithm_of((convolution_geometry){8, 9, 1, 1, 1, 1, 1, 0}), "gemm 1x1");
     CHECK_STRING(algorithm_of((convolution_geometry){8, 9, 1, 1, 2, 2, 1, 0}), "gemm im2col");

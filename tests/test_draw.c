@@ -52,6 +52,28 @@ static void draws_sharp_boxes(void) {
     yolo_image_free(&image);
 }
 
+static rectangle written(const char *text, float x, float y, float part, yolo_status status) {
+    yolo_image image = grey_picture(200, 40);
+    CHECK_INT(yolo_draw_text(&image, text, x, y, part, 17, 0xFF0000, NULL, NULL), status);
+    const rectangle r = painted(&image);
+    yolo_image_free(&image);
+    return r;
+}
+
+static void writes_text_where_asked(void) {
+    const rectangle begins = written("HHH", 100, 30, 0, YOLO_OK), ends = written("HHH", 100, 30, 1, YOLO_OK);
+    const rectangle middle = written("HHH", 100, 30, 0.5f, YOLO_OK);
+    const float width = begins.right - begins.left;
+    CHECK(begins.left >= 100 && begins.left <= 104 && begins.bottom == 30 && begins.top < 22 && width > 20);
+    CHECK(ends.right <= 100 && ends.right >= 96 && ends.bottom == 30);
+    CHECK_NEAR((middle.left + middle.right) / 2, 100, 1.5);
+    CHECK(written("", 100, 30, 0, YOLO_OK).right == -1);
+    CHECK(written("HHH", 5000, -700, 0, YOLO_OK).right == -1); /* outside of the picture */
+    CHECK(written("HHH", NAN, 30, 0, YOLO_BAD_ARGUMENT).right == -1);
+    CHECK(written("HHH", 100, 30, 2, YOLO_BAD_ARGUMENT).right == -1);
+    CHECK(written(NULL, 100, 30, 0, YOLO_BAD_ARGUMENT).right == -1);
+}
+
 static void fills_by_coverage(void) {
     yolo_image image = grey_picture(10, 10);
     canvas_fill(&image, (rectangle){2.5f, 3, 6, 6.25f}, 0, (color){255, 255, 255}, 1);
@@ -238,6 +260,7 @@ int main(void) {
         TEST(threads_draw_the_same),
         TEST(loads_fonts),
         TEST(refuses_wrong_calls),
+        TEST(writes_text_where_asked),
     };
     return test_run(cases, sizeof cases / sizeof *cases);
 }

@@ -23,7 +23,7 @@ static void multiply(const kernels *set, const problem *p, floats_buffer packed_
         float *packed = floats_unset(packed_buffer, gemm_packed_count(set, p->depth, columns));
         gemm_pack(set, p->depth, columns, p->weights + n * p->depth, p->depth, 1, packed);
         set->gemm(&(gemm_panel){p->rows, columns, p->depth, p->input, p->input_stride, packed, p->bias + n, output + n,
-                                p->output_stride, p->ramp, NULL});
+                                p->output_stride, p->ramp, NULL, NULL, 0});
     }
 }
 
@@ -91,6 +91,49 @@ static void multiplies_at_every_depth(void) {
         if (!compare(&b, rows, MAX_COLUMNS, MAX_DEPTH, MAX_GAP, &random)) return;
 }
 
+/* Rows that overlap and lie in pieces give the bits that copies of them give, and nothing else is read. */
+static void multiplies_segments(void) {
+    enum { ROWS = 23, DEPTH = 5, STEP = 7, COLUMNS = 19, REACH = (ROWS - 1) * STEP };
+    static const gemm_segment pieces[] = {{30, 2 * DEPTH}, {0, 0}, {11, 5 * DEPTH}, {12, DEPTH}};
+    enum { PIECES = sizeof pieces / sizeof *pieces, WIDTH = 32 };
+    test_random random = test_random_start(4);
+    float *input = test_guarded_floats(REACH + 30 + DEPTH), gathered[ROWS][PIECES * DEPTH];
+    float bias[COLUMNS], *weights = test_guarded_floats(6 * DEPTH * WIDTH), chosen[PIECES * DEPTH * WIDTH];
+    test_random_floats(&random, input, REACH + 30 + DEPTH);
+    test_random_floats(&random, bias, COLUMNS);
+    for (size_t i = 0; kernel_set_at(i); i++) {
+        const kernels *set = kernel_set_at(i);
+        const size_t width = set->gemm_columns, columns = COLUMNS < width ? COLUMNS : width;
+        float found[ROWS][COLUMNS] = {{0}}, expected[ROWS][COLUMNS] = {{0}};
+        gemm_segment segments[PIECES];
+        test_random_floats(&random, weights, 6 * DEPTH * WIDTH);
+        for (size_t s = 0; s < PIECES; s++) {
+            segments[s] = (gemm_segment){pieces[s].input, pieces[s].weights * width};
+            memcpy(chosen + s * DEPTH * width, weights + segments[s].weights, DEPTH * width * sizeof *chosen);
+            for (size_t m = 0; m < ROWS; m++)
+                memcpy(gathered[m] + s * DEPTH, input + m * STEP + pieces[s].input, DEPTH * sizeof *input);
+        }
+        gemm_panel p = {.rows = ROWS,
+                        .columns = columns,
+                        .depth = DEPTH,
+                        .input = input,
+                        .input_stride = STEP,
+                        .weights = weights,
+                        .bias = bias,
+                        .output = found[0],
+                        .output_stride = COLUMNS,
+                        .ramp = {0.1f, INFINITY},
+                        .segments = segments,
+                        .segment_count = PIECES};
+        set->gemm(&p);
+        p.depth = PIECES * DEPTH, p.input = gathered[0], p.input_stride = PIECES * DEPTH, p.weights = chosen;
+        p.output = expected[0], p.segments = NULL;
+        set->gemm(&p);
+        test_note("%s", set->name);
+        CHECK(memcmp(found, expected, sizeof found) == 0);
+    }
+}
+
 static void lets_nan_and_infinity_through(void) {
     static const float weights[] = {1, 1}, bias[] = {0};
     const float input[] = {NAN, 1, INFINITY, 1, -INFINITY, 1, 1, 2};
@@ -146,11 +189,9 @@ static void knows_the_ramps(void) {
 
 int main(void) {
     static const test_case cases[] = {
-        TEST(multiplies_at_every_size),
-        TEST(multiplies_at_every_depth),
-        TEST(lets_nan_and_infinity_through),
-        TEST(packs_any_strides),
-        TEST(selects_a_set),
+        TEST(multiplies_at_every_size), TEST(multiplies_at_every_depth),
+        TEST(multiplies_segments),      TEST(lets_nan_and_infinity_through),
+        TEST(packs_any_strides),        TEST(selects_a_set),
         TEST(knows_the_ramps),
     };
     return test_run(cases, sizeof cases / sizeof *cases);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing, with the system's package manager and with sudo only where that is needed: tools/deps.sh [PURPOSE]
-#   (nothing)  to build and test          tests  that no test is skipped, as well
+#   (nothing)  to build and test          tests  that no test is skipped, as well (from PyPI, too: into build/python)
 #   check      for `make check` as well   cross  to build for aarch64 and run it
 set -eu
 purpose=${1:-build}
@@ -10,7 +10,7 @@ have() { command -v "$1" > /dev/null 2>&1; }
 # Each manager: its packages, how to ask for one, how to install some.
 if have apt-get; then
     build="gcc libc6-dev make pkg-config libpng-dev libjpeg-dev libstb-dev fonts-dejavu-core python3 python3-numpy"
-    tests="chromium chromium-driver python3-selenium man-db zsh strace"
+    tests="chromium chromium-driver python3-selenium python3-pip man-db zsh strace"
     check="clang clang-format libomp-dev binutils git $tests"
     cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user libpng-dev:arm64 libjpeg-dev:arm64"
     is_installed() { dpkg-query -W -f '${Status}' "$1" 2> /dev/null | grep -q 'ok installed'; }
@@ -70,10 +70,23 @@ missing=
 for package in $wanted; do
     is_installed "$package" || missing="$missing $package"
 done
-[ -n "$missing" ] || exit 0
-
 sudo=
 [ "$(id -u)" = 0 ] || sudo=sudo
-echo "deps: installing$missing"
-# shellcheck disable=SC2086
-install $missing
+if [ -n "$missing" ]; then
+    echo "deps: installing$missing"
+    # shellcheck disable=SC2086
+    install $missing
+fi
+
+# What the system's packages lack goes into a folder that the tests look into, and nowhere else.
+python_packages() {
+    cd "$(dirname "$0")/.."
+    PYTHONPATH=build/python python3 -c 'import pycocotools.cocoeval' 2> /dev/null && return
+    echo "deps: installing what tests/requirements.txt names into build/python"
+    PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1 \
+        python3 -m pip install --quiet --upgrade --target build/python -r tests/requirements.txt
+}
+case $purpose in
+    tests) python_packages ;;
+    check) python_packages || echo "deps: without them some tests are skipped" ;;
+esac

@@ -162,11 +162,14 @@ static bool store(const struct option *option, const char *text, struct settings
     return false;
 }
 
-/* The row of a long name; NULL where there is none, whatever the command. */
-static const struct option *find_long(const char *name, size_t length) {
-    for (const struct option *option = option_table; option->name; option++)
-        if (strlen(option->name) == length && memcmp(option->name, name, length) == 0) return option;
-    return NULL;
+/* The row of a long name: the command's, else another's. NULL where there is none. */
+static const struct option *find_long(const struct command *command, const char *name, size_t length) {
+    const struct option *found = NULL;
+    for (const struct option *option = option_table; option->name; option++) {
+        if (strlen(option->name) != length || memcmp(option->name, name, length) != 0) continue;
+        if (!found || (option->commands & (unsigned)command->bit)) found = option;
+    }
+    return found;
 }
 
 static const struct option *find_letter(char letter) {
@@ -205,7 +208,8 @@ static bool take_value(struct reader *reader, const struct option *option, const
     *value = attached;
     if (attached) return true;
     const char *next = reader->left ? *reader->next : NULL;
-    const bool is_option = next && strncmp(next, "--", 2) == 0 && find_long(next + 2, strcspn(next + 2, "="));
+    const bool is_option =
+        next && strncmp(next, "--", 2) == 0 && find_long(reader->command, next + 2, strcspn(next + 2, "="));
     if (!next || is_option) {
         complain("--%s needs a value%s%s", option->name, option->metavar ? ": " : "",
                  option->metavar ? option->metavar : "");
@@ -220,7 +224,7 @@ static bool take_value(struct reader *reader, const struct option *option, const
 static bool parse_long(struct reader *reader, const char *argument, struct settings *settings) {
     const char *name = argument + 2, *value = NULL;
     const size_t length = strcspn(name, "=");
-    const struct option *option = find_long(name, length);
+    const struct option *option = find_long(reader->command, name, length);
     if (!option) {
         char shown[NAME_MAX_SHOWN + 1] = "";
         strncat(shown, name, length < NAME_MAX_SHOWN ? length : NAME_MAX_SHOWN);

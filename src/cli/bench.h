@@ -3,6 +3,7 @@
 #define CLI_BENCH_H
 
 #include "cli/session.h"
+#include "cli/settings.h"
 
 /* The picture that the user names, or one of the network's size. */
 yolo_status bench_picture(const struct session *session, yolo_image *image, yolo_error *error);
@@ -15,5 +16,8 @@ yolo_status bench_run(const struct session *session, const yolo_image *image, do
  * line written says how long it took since `begin` until the first pass was done. So that programs which are compared
  * can take turns on the same cores. */
 enum exit_code bench_by_turns(const struct session *session, double begin);
+
+/* Opens the model once for each algorithm, and prints each layer's time by each. */
+enum exit_code bench_tune(const struct settings *settings);
 
 #endif

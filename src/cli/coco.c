@@ -99,13 +99,22 @@ static const struct {
 
 enum { OFFICIAL_COUNT = sizeof official / sizeof *official };
 
+static bool is_called(int index, const char *name) {
+    const char *other = official[index].other_name;
+    return strcmp(name, official[index].name) == 0 || (other && strcmp(name, other) == 0);
+}
+
 static bool is_official(const struct session *session) {
     if (session->info.class_count != OFFICIAL_COUNT) return false;
-    for (int id = 0; id < OFFICIAL_COUNT; id++) {
-        const char *name = yolo_model_class_name(session->model, id), *other = official[id].other_name;
-        if (strcmp(name, official[id].name) != 0 && (!other || strcmp(name, other) != 0)) return false;
-    }
+    for (int id = 0; id < OFFICIAL_COUNT; id++)
+        if (!is_called(id, yolo_model_class_name(session->model, id))) return false;
     return true;
+}
+
+bool coco_names_are_one(const char *a, const char *b) {
+    for (int i = 0; i < OFFICIAL_COUNT; i++)
+        if (is_called(i, a)) return is_called(i, b);
+    return false;
 }
 
 int *coco_categories(const struct session *session) {

@@ -1,4 +1,4 @@
-/* What the two COCO outputs share: the numbers of pictures and categories. */
+/* What all that has to do with COCO shares: the numbers of pictures and categories. */
 #ifndef CLI_COCO_H
 #define CLI_COCO_H
 
@@ -16,6 +16,9 @@ int *coco_categories(const struct session *session);
 /* The number of a picture: `order` counts from 1, or, with --coco-ids name, the number that the file is called. False,
  * after a sentence on stderr, where it is called by none. */
 bool coco_image_id(const struct session *session, const struct result *result, uint64_t order, uint64_t *id);
+
+/* Whether two names are of one of COCO's categories: Darknet spells six of them otherwise. */
+bool coco_names_are_one(const char *a, const char *b);
 
 /* "bbox":[x,y,width,height] */
 void coco_box(struct output *output, const yolo_detection *found);

@@ -24,6 +24,7 @@ enum command_bit {
     FOR_INFO = 1 << 3,
     FOR_BENCH = 1 << 4,
     FOR_KERNELS = 1 << 5,
+    FOR_EVAL = 1 << 6,
 };
 
 struct command {
@@ -44,6 +45,7 @@ enum exit_code command_classify(const struct settings *settings);
 enum exit_code command_trace(const struct settings *settings);
 enum exit_code command_info(const struct settings *settings);
 enum exit_code command_bench(const struct settings *settings);
+enum exit_code command_eval(const struct settings *settings);
 enum exit_code command_kernels(const struct settings *settings);
 
 #endif

@@ -163,15 +163,27 @@ static enum exit_code run(const struct session *session, struct times *times, st
     return EXIT_DONE;
 }
 
+/* Options that exclude each other; false after a sentence. */
+static bool options_agree(const struct settings *settings) {
+    if (settings->by_turns && (settings->json || settings->layers || settings->runs))
+        complain("--by-turns takes no --%s", settings->json ? "json" : settings->layers ? "layers" : "runs");
+    else if (settings->tune && (settings->by_turns || settings->layers || settings->runs || settings->algorithm))
+        complain("--tune takes no --%s", settings->by_turns ? "by-turns"
+                                         : settings->layers ? "layers"
+                                         : settings->runs   ? "runs"
+                                                            : "algorithm");
+    else
+        return true;
+    return false;
+}
+
 enum exit_code command_bench(const struct settings *settings) {
     struct session session;
     struct times times = {0};
     struct layer_times layers = {0};
     const double begin = clock_ms();
-    if (settings->by_turns && (settings->json || settings->layers || settings->runs)) {
-        complain("--by-turns takes no --%s", settings->json ? "json" : settings->layers ? "layers" : "runs");
-        return EXIT_WRONG_USAGE;
-    }
+    if (!options_agree(settings)) return EXIT_WRONG_USAGE;
+    if (settings->tune) return bench_tune(settings);
     enum exit_code code = session_open(settings, 0, &session);
     if (code == EXIT_DONE)
         code = settings->by_turns ? bench_by_turns(&session, begin)

@@ -23,6 +23,8 @@ const struct command command_table[] = {
     {"bench", FOR_BENCH, "[IMAGE]", 0, 1, "how fast a network runs here", command_bench},
     {"classify", FOR_CLASSIFY, "IMAGE|DIR|@LIST|-...", 1, (size_t)ANY_NUMBER, "the best classes of whole pictures",
      command_classify},
+    {"eval", FOR_EVAL, "IMAGE|DIR|@LIST|-...", 1, (size_t)ANY_NUMBER,
+     "average precision and count errors on labelled pictures", command_eval},
     {"kernels", FOR_KERNELS, "", 0, 0, "instruction sets the program can use", command_kernels},
     {NULL, 0, NULL, 0, 0, NULL, NULL},
 };

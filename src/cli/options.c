@@ -47,10 +47,11 @@ const struct choice tile_choices[] = {
 };
 
 enum {
-    FOR_PICTURES = FOR_DETECT | FOR_CLASSIFY | FOR_TRACE | FOR_BENCH, /* commands that read pictures */
-    FOR_MODEL = FOR_PICTURES | FOR_INFO,                              /* commands that load a model */
-    FOR_BOXES = FOR_DETECT | FOR_TRACE,
+    FOR_PICTURES = FOR_DETECT | FOR_CLASSIFY | FOR_TRACE | FOR_BENCH | FOR_EVAL, /* commands that read pictures */
+    FOR_MODEL = FOR_PICTURES | FOR_INFO,                                         /* commands that load a model */
+    FOR_BOXES = FOR_DETECT | FOR_TRACE | FOR_EVAL,
     FOR_LISTS = FOR_DETECT | FOR_CLASSIFY,
+    FOR_FOLDERS = FOR_LISTS | FOR_EVAL, /* commands that go through any number of pictures */
     FOR_ALL = FOR_MODEL | FOR_KERNELS,
 };
 
@@ -76,7 +77,7 @@ const struct option option_table[] = {
      "how photos are fitted to it: stretch, letterbox, crop", 0, 0, resize_choices},
     {"threads", 0, OPTION_COUNT, GROUP_NETWORK, FIELD(threads), FOR_MODEL, FOR_DETECT, "N",
      "threads that share the work (one for each core)", 1, 1024, NULL},
-    {"kernels", 0, OPTION_TEXT, GROUP_NETWORK, FIELD(kernels), FOR_ALL, FOR_DETECT, "NAME",
+    {"kernels", 0, OPTION_TEXT, GROUP_NETWORK, FIELD(kernels), FOR_ALL, FOR_DETECT | FOR_EVAL, "NAME",
      "one of those listed by 'detect kernels' (the best)", 0, 0, NULL},
     {"algorithm", 0, OPTION_TEXT, GROUP_NETWORK, FIELD(algorithm), FOR_MODEL, FOR_MODEL, "NAME",
      "of convolutions, where it can be (as suits each)", 0, 0, NULL},
@@ -91,12 +92,12 @@ const struct option option_table[] = {
      "boxes that overlap more are one object (0.45)", 0, 1, NULL},
     {"agnostic", 0, OPTION_FLAG, GROUP_FINDING, FIELD(agnostic), FOR_BOXES, FOR_DETECT, NULL,
      "boxes of different classes may be one object, too", 0, 0, NULL},
-    {"max", 0, OPTION_COUNT, GROUP_FINDING, FIELD(max), FOR_BOXES, FOR_DETECT, "N",
+    {"max", 0, OPTION_COUNT, GROUP_FINDING, FIELD(max), FOR_DETECT | FOR_TRACE, FOR_DETECT, "N",
      "only the best N of a picture (all)", 0, 1e9, NULL},
-    {"classes", 0, OPTION_TEXT, GROUP_FINDING, FIELD(classes), FOR_LISTS, 0, "LIST",
+    {"classes", 0, OPTION_TEXT, GROUP_FINDING, FIELD(classes), FOR_FOLDERS, 0, "LIST",
      "only these: names or numbers, with commas", 0, 0, NULL},
-    {"skip-classes", 0, OPTION_TEXT, GROUP_FINDING, FIELD(skip_classes), FOR_LISTS, FOR_DETECT, "LIST", "all but these",
-     0, 0, NULL},
+    {"skip-classes", 0, OPTION_TEXT, GROUP_FINDING, FIELD(skip_classes), FOR_FOLDERS, FOR_DETECT, "LIST",
+     "all but these", 0, 0, NULL},
     {"no-clip", 0, OPTION_FLAG, GROUP_FINDING, FIELD(no_clip), FOR_DETECT, FOR_DETECT, NULL,
      "let boxes reach beyond the picture", 0, 0, NULL},
     {"top", 0, OPTION_COUNT, GROUP_FINDING, FIELD(top), FOR_LISTS, FOR_DETECT, "N",
@@ -114,11 +115,11 @@ const struct option option_table[] = {
     {"zones", 0, OPTION_TEXT, GROUP_FINDING, FIELD(zone_file), FOR_DETECT, FOR_DETECT, "FILE",
      "the same from a file, a zone a line", 0, 0, NULL},
 
-    {"recursive", 'r', OPTION_FLAG, GROUP_PICTURES, FIELD(recursive), FOR_LISTS, 0, NULL, "folders in folders, too", 0,
-     0, NULL},
-    {"null", '0', OPTION_FLAG, GROUP_PICTURES, FIELD(zero_separated), FOR_LISTS, FOR_LISTS, NULL,
+    {"recursive", 'r', OPTION_FLAG, GROUP_PICTURES, FIELD(recursive), FOR_FOLDERS, 0, NULL, "folders in folders, too",
+     0, 0, NULL},
+    {"null", '0', OPTION_FLAG, GROUP_PICTURES, FIELD(zero_separated), FOR_FOLDERS, FOR_FOLDERS, NULL,
      "zero bytes separate the paths of lists (find -print0)", 0, 0, NULL},
-    {"draft", 0, OPTION_FLAG, GROUP_PICTURES, FIELD(draft), FOR_LISTS, FOR_LISTS, NULL,
+    {"draft", 0, OPTION_FLAG, GROUP_PICTURES, FIELD(draft), FOR_FOLDERS, FOR_FOLDERS, NULL,
      "decode large JPEGs smaller where no picture is written", 0, 0, NULL},
     {"max-pixels", 0, OPTION_COUNT, GROUP_PICTURES, FIELD(max_pixels), FOR_PICTURES, FOR_PICTURES, "N",
      "refuse larger pictures (100000000)", 1, 1e12, NULL},
@@ -137,7 +138,7 @@ const struct option option_table[] = {
      "milliseconds of each stage in --json and --jsonl", 0, 0, NULL},
     {"resume", 0, OPTION_FLAG, GROUP_OUTPUT, FIELD(resume), FOR_LISTS, FOR_LISTS, NULL,
      "continue the run that wrote the file of --jsonl", 0, 0, NULL},
-    {"fail-fast", 0, OPTION_FLAG, GROUP_OUTPUT, FIELD(fail_fast), FOR_LISTS, FOR_LISTS, NULL,
+    {"fail-fast", 0, OPTION_FLAG, GROUP_OUTPUT, FIELD(fail_fast), FOR_FOLDERS, FOR_FOLDERS, NULL,
      "stop at the first picture that fails", 0, 0, NULL},
     {"counts", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(counts), FOR_DETECT, 0, "FILE",
      "CSV: objects of each class, a row a picture", 0, 0, NULL},
@@ -184,10 +185,25 @@ const struct option option_table[] = {
     {"hide", 0, OPTION_LIST, GROUP_OUTPUT, FIELD(hidden), FOR_LISTS, FOR_LISTS, "LIST",
      "report these classes, but do not draw them", 0, 0, NULL},
 
+    {"labels", 0, OPTION_TEXT, GROUP_TRUTH, FIELD(labels), FOR_EVAL, 0, "DIR",
+     "YOLO label files (labels/ for images/, or beside them)", 0, 0, NULL},
+    {"coco", 0, OPTION_TEXT, GROUP_TRUTH, FIELD(true_coco), FOR_EVAL, 0, "FILE",
+     "COCO's JSON with images, annotations and categories", 0, 0, NULL},
+    {"label-names", 0, OPTION_TEXT, GROUP_TRUTH, FIELD(label_names), FOR_EVAL, 0, "FILE|LIST",
+     "classes of the label files, from 0 on (the model's)", 0, 0, NULL},
+    {"map", 0, OPTION_LIST, GROUP_TRUTH, FIELD(maps), FOR_EVAL, 0, "LABEL=CLASS",
+     "what a class of the labels (*: each) is to the model", 0, 0, NULL},
+    {"max-detections", 0, OPTION_COUNT, GROUP_TRUTH, FIELD(max_detections), FOR_EVAL, 0, "N",
+     "of a class in a picture, for AP (all; COCO: 100)", 1, 1e9, NULL},
+    {"curve", 0, OPTION_TEXT, GROUP_TRUTH, FIELD(curve), FOR_EVAL, 0, "FILE", "precision over recall, .png or .svg", 0,
+     0, NULL},
+
     {"runs", 0, OPTION_COUNT, GROUP_GENERAL, FIELD(runs), FOR_BENCH, 0, "N",
      "time this many (as many as take three seconds)", 1, 1000000, NULL},
     {"layers", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(layers), FOR_BENCH, 0, NULL,
      "each layer's time, beside what this machine can do", 0, 0, NULL},
+    {"tune", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(tune), FOR_BENCH, 0, NULL,
+     "each layer by every algorithm, and the fastest", 0, 0, NULL},
     {"by-turns", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(by_turns), FOR_BENCH, FOR_BENCH, NULL,
      "time N for each line 'run N' on stdin, alternating with other programs", 0, 0, NULL},
 
@@ -210,7 +226,8 @@ const struct option option_table[] = {
 const char *option_group_title(enum option_group group) {
     static const char *const titles[GROUP_COUNT] = {
         [GROUP_MODEL] = "Model",       [GROUP_NETWORK] = "Network", [GROUP_FINDING] = "What is found",
-        [GROUP_PICTURES] = "Pictures", [GROUP_OUTPUT] = "Output",   [GROUP_GENERAL] = "General",
+        [GROUP_PICTURES] = "Pictures", [GROUP_OUTPUT] = "Output",   [GROUP_TRUTH] = "Labels",
+        [GROUP_GENERAL] = "General",
     };
     return titles[group];
 }
@@ -239,6 +256,7 @@ struct settings settings_default(void) {
 }
 
 void settings_free(struct settings *settings) {
+    free(settings->maps.items);
     free(settings->threshold.of_classes.items);
     free(settings->colors.items);
     free(settings->hidden.items);

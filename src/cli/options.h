@@ -29,6 +29,7 @@ enum option_group {
     GROUP_NETWORK,
     GROUP_FINDING,
     GROUP_PICTURES,
+    GROUP_TRUTH,
     GROUP_OUTPUT,
     GROUP_GENERAL,
     GROUP_COUNT,

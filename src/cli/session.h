@@ -7,6 +7,7 @@
 #include "yolo.h"
 
 struct settings;
+struct evaluation;
 
 enum session_need {
     SESSION_NEEDS_WEIGHTS = 1 << 0,
@@ -17,6 +18,7 @@ struct zones;
 
 struct session {
     const struct settings *settings;
+    struct evaluation *evaluation; /* of detect eval, where all results go; else NULL */
     struct model_files files;
     yolo_model *model;
     yolo_model_info info;

@@ -90,11 +90,20 @@ struct settings {
     struct texts colors; /* CLASS=#rrggbb */
     struct texts hidden; /* lists of classes */
 
+    /* what is measured; NULL: not given */
+    const char *labels;      /* the folder of YOLO's label files */
+    const char *true_coco;   /* COCO's instances file */
+    const char *label_names; /* a file or a list of the labels' classes */
+    struct texts maps;       /* LABEL=CLASS */
+    uint64_t max_detections; /* of a class in a picture; 0: all */
+    const char *curve;
+
     bool timing;            /* in JSON and JSON lines */
     bool resume, fail_fast; /* how a run begins and ends */
 
     uint64_t runs; /* of the benchmark; 0: as many as take three seconds */
     bool layers;   /* each layer's time, too */
+    bool tune;     /* every algorithm */
     bool by_turns; /* runs when stdin says so */
 
     bool quiet, verbose;

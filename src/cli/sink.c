@@ -10,9 +10,9 @@
 #include <string.h>
 
 static const struct sink_type *const types[] = {
-    &sink_crops, &sink_report, &sink_annotated,    &sink_text,       &sink_json,
-    &sink_jsonl, &sink_csv,    &sink_counts,       &sink_row_counts, &sink_zone_counts,
-    &sink_coco,  &sink_yolo,   &sink_coco_dataset, &sink_voc,        &sink_labelme,
+    &sink_crops,        &sink_report, &sink_annotated,  &sink_text,        &sink_json, &sink_jsonl,
+    &sink_csv,          &sink_counts, &sink_row_counts, &sink_zone_counts, &sink_coco, &sink_yolo,
+    &sink_coco_dataset, &sink_voc,    &sink_labelme,    &sink_eval,
 };
 
 enum { TYPE_COUNT = sizeof types / sizeof *types };

@@ -35,7 +35,7 @@ struct sink_type {
 extern const struct sink_type sink_text, sink_annotated, sink_json, sink_jsonl, sink_csv;
 extern const struct sink_type sink_counts, sink_row_counts, sink_zone_counts;
 extern const struct sink_type sink_coco, sink_coco_dataset, sink_yolo, sink_voc, sink_labelme;
-extern const struct sink_type sink_crops, sink_report;
+extern const struct sink_type sink_crops, sink_report, sink_eval;
 
 struct sinks;
 

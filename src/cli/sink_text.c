@@ -14,9 +14,9 @@ struct text {
     size_t images, failures;
 };
 
-/* Not where a program reads stdout. */
+/* Not where a program reads stdout, or another table stands there. */
 static bool wanted(const struct session *session) {
-    return !session->settings->quiet && !sinks_own_stdout(session->settings);
+    return !session->evaluation && !session->settings->quiet && !sinks_own_stdout(session->settings);
 }
 
 static bool open(const struct session *session, void **state) {

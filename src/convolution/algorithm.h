@@ -21,7 +21,9 @@ typedef struct convolution_algorithm {
     bool (*applies)(const convolution_geometry *g);                             /* whether it can be used */
     bool (*pays)(const convolution_geometry *g, shape output, bool low_memory); /* and should be; NULL: always */
     size_t (*packed_count)(const convolution_geometry *g, const kernels *set);
-    void (*pack)(const convolution_geometry *g, const kernels *set, const float *weights, float *packed);
+    size_t (*pack_parts)(const convolution_geometry *g, const kernels *set); /* pieces that threads can share out */
+    void (*pack)(const convolution_geometry *g, const kernels *set, const float *weights, float *packed, size_t begin,
+                 size_t end); /* the pieces [begin, end) */
     size_t (*scratch_count)(const convolution_geometry *g, shape output, int threads, const kernels *set);
     void (*run)(const convolution_job *job);
 } convolution_algorithm;
@@ -29,6 +31,7 @@ typedef struct convolution_algorithm {
 extern const convolution_algorithm convolution_depthwise;
 extern const convolution_algorithm convolution_gemm_1x1;
 extern const convolution_algorithm convolution_winograd;
+extern const convolution_algorithm convolution_direct;
 extern const convolution_algorithm convolution_gemm_im2col;
 
 /* Rows (of pixels or of maps) that are worth a thread, where each takes so many floating-point operations. */

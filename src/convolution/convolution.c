@@ -7,8 +7,11 @@
 #include <limits.h>
 #include <string.h>
 
+enum { PACKING_GRAIN = 16 << 10 }; /* packed numbers that are worth a thread */
+
 static const convolution_algorithm *const algorithms[] = {
-    &convolution_depthwise, &convolution_gemm_1x1, &convolution_winograd, &convolution_gemm_im2col, /* suits all */
+    &convolution_depthwise, &convolution_gemm_1x1,    &convolution_winograd,
+    &convolution_direct,    &convolution_gemm_im2col, /* suits all */
 };
 
 const char *convolution_algorithm_name(size_t index) {
@@ -51,8 +54,21 @@ bool convolution_weight_count(const convolution_geometry *g, size_t *count) {
            size_multiply(depth, (size_t)g->filters, count) && *count < SIZE_MAX / 1024;
 }
 
+typedef struct packing {
+    const convolution *convolution;
+    const kernels *kernels;
+    const float *weights;
+} packing;
+
+static void pack_parts(void *argument, size_t begin, size_t end, int thread) {
+    const packing *p = argument;
+    const convolution *c = p->convolution;
+    (void)thread;
+    c->algorithm->pack(&c->geometry, p->kernels, p->weights, c->weights, begin, end);
+}
+
 bool convolution_prepare(const convolution_geometry *g, activation kind, const float *weights, const float *bias,
-                         shape input, const compute_options *options, const kernels *set, convolution *c) {
+                         shape input, const compute_options *options, team *t, const kernels *set, convolution *c) {
     *c = (convolution){.geometry = *g, .activation = kind, .algorithm = choose(g, input, options)};
     size_t count = c->algorithm->packed_count(g, set), filters = (size_t)g->filters;
     c->weights = memory_allocate(count, sizeof *c->weights);
@@ -61,7 +77,8 @@ bool convolution_prepare(const convolution_geometry *g, activation kind, const f
         convolution_release(c);
         return false;
     }
-    c->algorithm->pack(g, set, weights, c->weights);
+    size_t parts = c->algorithm->pack_parts(g, set);
+    team_for(t, parts, 1 + parts * PACKING_GRAIN / (count + 1), pack_parts, &(packing){c, set, weights});
     memcpy(c->bias, bias, filters * sizeof *bias);
     c->packed_bytes = (count + filters) * sizeof *c->weights;
     return true;

@@ -40,10 +40,10 @@ bool convolution_weight_count(const convolution_geometry *geometry, size_t *coun
 const char *convolution_algorithm_name(size_t index);
 
 /* Packs `weights` [filters][channels / groups][size][size] and `bias` [filters], both left to the caller, for the
- * algorithm that suits an input of this shape, which convolution_output accepts; it serves every other shape, too. False
- * when memory runs out. */
+ * algorithm that suits an input of this shape, which convolution_output accepts; it serves every other shape, too. The
+ * team shares the work. False when memory runs out. */
 bool convolution_prepare(const convolution_geometry *geometry, activation kind, const float *weights, const float *bias,
-                         shape input, const compute_options *options, const kernels *set, convolution *c);
+                         shape input, const compute_options *options, team *t, const kernels *set, convolution *c);
 
 /* Fills a plan for an input that convolution_output accepts. While `c` is not prepared (zeroed) only the output's shape
  * and the flops are what they will be. */

@@ -7,6 +7,7 @@
  */
 #include "base/team.h"
 #include "convolution/algorithm.h"
+#include "convolution/filters.h"
 #include "convolution/gather.h"
 
 enum {
@@ -24,39 +25,6 @@ static bool is_1x1(const convolution_geometry *g) {
     return g->size == 1 && g->stride_x == 1 && g->stride_y == 1 && g->padding == 0;
 }
 
-static size_t depth_of(const convolution_geometry *g) {
-    return (size_t)(g->channels / g->groups) * (size_t)g->size * (size_t)g->size;
-}
-
-static size_t group_filters(const convolution_geometry *g) {
-    return (size_t)(g->filters / g->groups);
-}
-
-static size_t packed_count(const convolution_geometry *g, const kernels *set) {
-    return (size_t)g->groups * gemm_packed_count(set, depth_of(g), group_filters(g));
-}
-
-/* The sum runs over [size][size][channels], as gathered; Darknet's filters are [channels][size][size]. So each tap of
- * each panel is packed by itself. */
-static void pack_group(const convolution_geometry *g, const kernels *set, const float *weights, float *packed) {
-    size_t depth = depth_of(g), filters = group_filters(g), width = set->gemm_columns;
-    size_t taps = (size_t)g->size * (size_t)g->size, channels = depth / taps;
-    for (size_t n = 0; n < filters; n += width) {
-        size_t columns = filters - n < width ? filters - n : width;
-        for (size_t t = 0; t < taps; t++, packed += channels * width)
-            gemm_pack(set, channels, columns, weights + n * depth + t, depth, taps, packed);
-    }
-}
-
-static void pack(const convolution_geometry *g, const kernels *set, const float *weights, float *packed) {
-    size_t depth = depth_of(g), filters = group_filters(g);
-    for (int group = 0; group < g->groups; group++) {
-        pack_group(g, set, weights, packed);
-        weights += filters * depth;
-        packed += gemm_packed_count(set, depth, filters);
-    }
-}
-
 /* From one gathered row to the next: rounded up to cache lines, and never a multiple of 4 KiB. */
 static size_t row_stride(size_t depth) {
     size_t stride = (depth + 15) / 16 * 16;
@@ -70,7 +38,7 @@ static size_t block_rows(size_t depth, size_t pixels, const kernels *set) {
 }
 
 static size_t scratch_count(const convolution_geometry *g, shape output, int threads, const kernels *set) {
-    size_t depth = depth_of(g);
+    size_t depth = filters_depth(g);
     return block_rows(depth, shape_pixels(output), set) * row_stride(depth) * (size_t)threads;
 }
 
@@ -163,7 +131,7 @@ static void multiply_columns(void *argument, size_t begin, size_t end, int threa
 static void run(const convolution_job *job) {
     const convolution_geometry *g = &job->convolution->geometry;
     size_t pixels = tensor_pixels(job->output), width = job->kernels->gemm_columns;
-    work w = {.job = job, .g = g, .depth = depth_of(g), .filters = group_filters(g)};
+    work w = {.job = job, .g = g, .depth = filters_depth(g), .filters = filters_of_group(g)};
     w.panels = (w.filters + width - 1) / width;
     w.block = block_rows(w.depth, pixels, job->kernels);
     w.in_place = is_1x1(g) && job->input->stride % ALIASING_COUNT != 0;
@@ -178,8 +146,9 @@ static void run(const convolution_job *job) {
 const convolution_algorithm convolution_gemm_1x1 = {
     .name = "gemm 1x1",
     .applies = is_1x1,
-    .packed_count = packed_count,
-    .pack = pack,
+    .packed_count = filters_packed_count,
+    .pack_parts = filters_panel_count,
+    .pack = filters_pack,
     .scratch_count = scratch_count,
     .run = run,
 };
@@ -187,8 +156,9 @@ const convolution_algorithm convolution_gemm_1x1 = {
 const convolution_algorithm convolution_gemm_im2col = {
     .name = "gemm im2col",
     .applies = applies_to_all,
-    .packed_count = packed_count,
-    .pack = pack,
+    .packed_count = filters_packed_count,
+    .pack_parts = filters_panel_count,
+    .pack = filters_pack,
     .scratch_count = scratch_count,
     .run = run,
 };

@@ -96,9 +96,11 @@ static void pack_channels(const convolution_geometry *g, size_t width, size_t co
         memcpy(packed + p * depth * width, part + p * step, channels * width * sizeof *part);
 }
 
-static void pack(const convolution_geometry *g, const kernels *set, const float *weights, float *packed) {
+static void pack(const convolution_geometry *g, const kernels *set, const float *weights, float *packed, size_t begin,
+                 size_t end) {
     size_t width = set->gemm_columns, filters = (size_t)g->filters, depth = (size_t)g->channels;
-    for (size_t n = 0; n < filters; n += width, packed += POSITIONS * depth * width)
+    packed += begin * POSITIONS * depth * width;
+    for (size_t n = begin * width; n < filters && n < end * width; n += width, packed += POSITIONS * depth * width)
         for (size_t k = 0; k < depth; k += PACKED_CHANNELS)
             pack_channels(g, width, filters - n < width ? filters - n : width,
                           depth - k < PACKED_CHANNELS ? depth - k : PACKED_CHANNELS, weights + (n * depth + k) * TAPS,
@@ -289,6 +291,7 @@ const convolution_algorithm convolution_winograd = {
     .applies = applies,
     .pays = pays,
     .packed_count = packed_count,
+    .pack_parts = panel_count,
     .pack = pack,
     .scratch_count = scratch_count,
     .run = run,

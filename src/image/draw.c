@@ -164,3 +164,22 @@ yolo_status yolo_draw_detections(yolo_image *image, const yolo_model *model, con
     memory_free(scores);
     return status;
 }
+
+yolo_status yolo_draw_text(yolo_image *image, const char *text, float x, float y, float part, float size,
+                           uint32_t color, const yolo_font *font, yolo_error *error) {
+    const float farthest = 1e6f;
+    const yolo_status status = image_check(image, error);
+    if (status) return status;
+    if (!text) return fail(error, YOLO_BAD_ARGUMENT, "no text to draw");
+    if (image->channels != 3) return fail(error, YOLO_BAD_ARGUMENT, "only RGB images can be drawn into, not grey ones");
+    if (!(fabsf(x) <= farthest && fabsf(y) <= farthest && part >= 0 && part <= 1 && size >= 1 && size <= largest_font))
+        return fail(error, YOLO_BAD_ARGUMENT, "text cannot be drawn at (%g, %g) with size %g and %g of it to the left",
+                    (double)x, (double)y, (double)size, (double)part);
+    text_writer *writer = text_writer_create(font, size);
+    const rectangle whole = {0, 0, (float)image->width, (float)image->height};
+    const float left = writer ? fmaxf(-1e9f, x - part * text_width(writer, text)) : 0;
+    const bool done =
+        writer && text_write(writer, image, whole, left, (int)floorf(y + 0.5f), text, color_from_hex(color));
+    text_writer_free(writer);
+    return done ? YOLO_OK : fail(error, YOLO_NO_MEMORY, "not enough memory to draw text");
+}

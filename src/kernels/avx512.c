@@ -14,6 +14,8 @@
 #include "kernels/template/gemm.inc"
 
 #include "kernels/template/window.inc"
+
+#include "kernels/template/depthwise.inc"
 #include "kernels/template/winograd.inc"
 
 #include "kernels/template/activation.inc"

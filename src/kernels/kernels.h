@@ -51,7 +51,15 @@ typedef struct ramp {
 /* Whether an activation is a ramp, and which; *r is the linear ramp where it is not. */
 bool ramp_of(activation kind, ramp *r);
 
-/* output[m][n] = ramp(bias[n] + sum over k, ascending, of input[m][k] * weights[k][n]) for one panel of columns. */
+/* A row of input need not lie in one piece: the sum runs over segments in order, each of gemm_panel.depth numbers. So a
+ * window of a map is multiplied as it lies. Floats from gemm_panel.input and gemm_panel.weights on. */
+typedef struct gemm_segment {
+    ptrdiff_t input;
+    size_t weights;
+} gemm_segment;
+
+/* output[m][n] = ramp(bias[n] + sum over segments, and k in each, ascending, of input[m][k] * weights[k][n]) for one
+ * panel of columns. */
 typedef struct gemm_panel {
     size_t rows, columns, depth; /* columns <= kernels.gemm_columns; rows and depth any, rows may be 0 */
     const float *input;          /* [rows][input_stride] */
@@ -62,6 +70,8 @@ typedef struct gemm_panel {
     size_t output_stride;
     ramp ramp;
     const float *next; /* weights as long as these that are wanted soon: fetched to a cache meanwhile; NULL: none */
+    const gemm_segment *segments; /* NULL: one, from the beginning of input and weights */
+    size_t segment_count;
 } gemm_panel;
 
 /* A run of output pixels that see the same taps of a window (none of them outside the map):
@@ -75,6 +85,24 @@ typedef struct window_run {
     float *output; /* [pixels][output_stride] */
     size_t output_stride;
 } window_run;
+
+/* A row of outputs of a depthwise convolution: with rows[y] the map's rows that the window sees and x0 = p * stride -
+ * before, output[p][c] = ramp(bias[c] + sum over y, and x of `size`, ascending, of rows[y][x0 + x][c] * weights[y][x][c]),
+ * where pixels beside the map are zeros. */
+typedef struct depthwise_row {
+    size_t pixels, channels;    /* of the output */
+    size_t size, stride;        /* 3 or 5 taps of a side; 1 or 2 pixels between neighbouring outputs */
+    const float *const *rows;   /* [row_count] first pixels of the map's rows */
+    size_t row_count;           /* 0 to `size` */
+    size_t width, pixel_stride; /* of a row: pixels, and floats from one to the next */
+    size_t before;              /* pixels by which the first output's window begins before the row: less than `size` */
+    const float *zeros;         /* [channels] */
+    const float *weights;       /* [row_count][size][channels] */
+    const float *bias;          /* [channels] */
+    ramp ramp;
+    float *output; /* [pixels][output_stride] */
+    size_t output_stride;
+} depthwise_row;
 
 /* Winograd's minimal filtering F(4x4, 3x3) (Lavin & Gray, arXiv 1509.09308): a tile of 4x4 outputs of a 3x3 window of
  * stride 1 needs 36 products for each pair of channels instead of 144. The 6x6 pixels that the tile sees, and the
@@ -134,6 +162,9 @@ typedef struct kernels {
      * `weights_of[t]` is the row of tap t (a border run lacks some taps). */
     void (*depthwise)(const window_run *run, const float *weights, size_t weight_stride, const uint16_t *weights_of,
                       const float *bias, ramp ramp);
+
+    /* The same for the windows that networks have, and about twice as fast. */
+    void (*depthwise_row)(const depthwise_row *row);
 
     void (*winograd_input)(const winograd_input *tile);
     void (*winograd_output)(const winograd_output *tile);

@@ -77,7 +77,8 @@ static yolo_status read_convolution(layer *l, const prepare_args *args, int chan
     shape map = {channels, args->inputs[0].height, args->inputs[0].width};
     filters_format format = {.batch_normalize = p->batch_normalize};
     yolo_status status = filters_read(l, args->weights, &g, format, &f, error);
-    if (!status && !convolution_prepare(&g, p->activation, f.weights, f.bias, map, args->options, args->kernels, c))
+    if (!status &&
+        !convolution_prepare(&g, p->activation, f.weights, f.bias, map, args->options, args->team, args->kernels, c))
         status = layer_fail_memory(l, error);
     l->packed_bytes += c->packed_bytes;
     filters_free(&f);

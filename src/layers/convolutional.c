@@ -261,9 +261,9 @@ static yolo_status prepare_blur(layer *l, const prepare_args *args, shape sharp,
     float *weights = memory_allocate(filter_count * taps, sizeof *weights);
     float *bias = memory_allocate_zeroed(filter_count, sizeof *bias);
     for (size_t i = 0; weights && i < filter_count * taps; i++) weights[i] = (g.size == 3 ? of_3x3 : of_2x2)[i % taps];
-    bool prepared =
-        weights && bias &&
-        convolution_prepare(&g, ACTIVATION_LINEAR, weights, bias, sharp, args->options, args->kernels, &p->blur);
+    bool prepared = weights && bias &&
+                    convolution_prepare(&g, ACTIVATION_LINEAR, weights, bias, sharp, args->options, args->team,
+                                        args->kernels, &p->blur);
     memory_free(weights);
     memory_free(bias);
     l->packed_bytes += p->blur.packed_bytes;
@@ -290,7 +290,8 @@ static yolo_status pack(layer *l, const prepare_args *args, convolution_geometry
         g = without_padding(g);
         compute.algorithm = "gemm im2col"; /* sums of signs are exact, and the next layer may look at theirs */
     }
-    if (!status && !convolution_prepare(&g, kind, f->weights, f->bias, input, &compute, args->kernels, &p->convolution))
+    if (!status && !convolution_prepare(&g, kind, f->weights, f->bias, input, &compute, args->team, args->kernels,
+                                        &p->convolution))
         status = layer_fail_memory(l, error);
     convolution_output(&g, input, &sharp);
     if (!status && p->antialiasing) status = prepare_blur(l, args, sharp, error);

@@ -103,7 +103,8 @@ static yolo_status prepare_one(layer *l, const prepare_args *args, int channels,
     shape map = {channels, args->inputs[0].height, args->inputs[0].width};
     filters f;
     yolo_status status = filters_read(l, args->weights, &g, p->format, &f, error);
-    if (!status && !convolution_prepare(&g, p->activation, f.weights, f.bias, map, args->options, args->kernels, c))
+    if (!status &&
+        !convolution_prepare(&g, p->activation, f.weights, f.bias, map, args->options, args->team, args->kernels, c))
         status = layer_fail_memory(l, error);
     if (!status) l->packed_bytes += c->packed_bytes;
     filters_free(&f);

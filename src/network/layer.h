@@ -67,6 +67,7 @@ typedef struct shape_args {
 typedef struct prepare_args {
     weight_reader *weights;
     const kernels *kernels;
+    team *team; /* that may share the work */
     const compute_options *options;
     const shape *inputs;  /* at the cfg's own input size */
     shape output;         /* of `shape` for them */

@@ -117,12 +117,13 @@ yolo_status model_shapes(const struct yolo_model *model, shape input, int thread
 }
 
 static yolo_status prepare_layer(struct yolo_model *model, layer *l, const layer_plan *plans, weight_reader *weights,
-                                 yolo_error *error) {
+                                 team *t, yolo_error *error) {
     if (!l->type->prepare) return YOLO_OK;
     shape *inputs = gather_inputs(l, plans, model_input_shape(model, model->net.width, model->net.height));
     if (!inputs) return layer_fail_memory(l, error);
     prepare_args args = {.weights = weights,
                          .kernels = model->kernels,
+                         .team = t,
                          .options = &model->compute,
                          .inputs = inputs,
                          .output = plans[l->index].output,
@@ -138,13 +139,34 @@ static yolo_status prepare_layer(struct yolo_model *model, layer *l, const layer
     return status;
 }
 
+typedef struct preparation {
+    struct yolo_model *model;
+    const layer_plan *plans;
+    weight_reader *weights;
+    yolo_status status;
+    yolo_error *error;
+} preparation;
+
+static void prepare_in_order(void *argument, team *t) {
+    preparation *p = argument;
+    for (int i = 0; i < p->model->layer_count && !p->status; i++)
+        p->status = prepare_layer(p->model, &p->model->layers[i], p->plans, p->weights, t, p->error);
+}
+
+/* So much to read that packing it is worth more threads than one. */
+static bool is_large(const weight_reader *weights) {
+    enum { LARGE_BYTES = 4 << 20 };
+    return weights_file_bytes(weights) >= LARGE_BYTES;
+}
+
 static yolo_status prepare_layers(struct yolo_model *model, const char *weights_path, const layer_plan *plans,
                                   yolo_error *error) {
     weight_reader *weights;
     yolo_status status = weights_open(weights_path, &weights, error);
     if (status) return status;
-    for (int i = 0; i < model->layer_count && !status; i++)
-        status = prepare_layer(model, &model->layers[i], plans, weights, error);
+    preparation p = {model, plans, weights, YOLO_OK, error};
+    team_run(is_large(weights) ? team_core_count() : 1, prepare_in_order, &p);
+    status = p.status;
     if (!status) status = weights_expect_end(weights, error);
     model->parameter_count = weights_count(weights);
     model->has_weights = weights_path != NULL;

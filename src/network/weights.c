@@ -20,6 +20,7 @@ struct weight_reader {
     FILE *file; /* NULL: every number is zero */
     char *path;
     bool transposed;
+    size_t file_bytes;
     size_t count;
 };
 
@@ -46,9 +47,10 @@ static yolo_status open_file(weight_reader *r, const char *path, yolo_error *err
     r->path = text_copy(path);
     if (!r->path) return fail(error, YOLO_NO_MEMORY, "%s: not enough memory to read it", path);
     r->file = fopen(path, "rbe");
-    struct stat facts;
     int code = errno;
-    if (r->file && !fstat(fileno(r->file), &facts) && S_ISDIR(facts.st_mode)) {
+    struct stat facts = {0};
+    if (r->file && !fstat(fileno(r->file), &facts)) r->file_bytes = (size_t)facts.st_size;
+    if (r->file && S_ISDIR(facts.st_mode)) {
         fclose(r->file);
         r->file = NULL;
         code = EISDIR;
@@ -121,6 +123,10 @@ yolo_status weights_read_new(weight_reader *r, const layer *l, const char *what,
 
 bool weights_transposed(const weight_reader *r) {
     return r->transposed;
+}
+
+size_t weights_file_bytes(const weight_reader *r) {
+    return r->file_bytes;
 }
 
 size_t weights_count(const weight_reader *r) {

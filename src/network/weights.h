@@ -25,6 +25,9 @@ yolo_status weights_read_new(weight_reader *reader, const struct layer *l, const
 /* Whether matrices of connected layers are stored [inputs][outputs] instead of [outputs][inputs]. */
 bool weights_transposed(const weight_reader *reader);
 
+/* Of the whole file; 0 where there is none, or it is not one that has a size. */
+size_t weights_file_bytes(const weight_reader *reader);
+
 /* Numbers read so far. */
 size_t weights_count(const weight_reader *reader);
 

@@ -116,6 +116,28 @@ def bench_layers():
 
 
 @test
+def bench_tune():
+    with open("conv.cfg", "w") as file:
+        file.write("[net]\nwidth=32\nheight=32\nchannels=3\n[convolutional]\nfilters=16\nsize=3\npad=1\nactivation=leaky\n"
+                   "[maxpool]\nsize=2\nstride=2\n"
+                   "[convolutional]\nfilters=16\nsize=3\npad=1\nactivation=leaky\n"
+                   "[convolutional]\nfilters=8\nsize=1\nactivation=linear\n")
+    found = json.loads(works("bench", "--cfg", "conv.cfg", "--tune", "--json", "-", "--threads", "1").out)
+    equal([layer["index"] for layer in found["layers"]], [0, 2, 3], "convolutions only")
+    expected = [{"winograd", "gemm direct", "gemm im2col"}] * 2 + [{"gemm 1x1", "gemm direct", "gemm im2col"}]
+    for layer, ways in zip(found["layers"], expected):
+        equal(set(layer["ms"]), ways)
+        equal(layer["chosen_ms"], layer["ms"][layer["chosen"]], layer)
+        equal(layer["missed"], layer["chosen_ms"] > 1.05 * min(layer["ms"].values()), layer)
+    best = sum(min(layer["ms"].values()) if layer["missed"] else layer["chosen_ms"] for layer in found["layers"])
+    check(0 < best <= found["fastest_ms"] + 1e-4 <= found["chosen_ms"] + 2e-4, found)
+    text = works("bench", "--cfg", "conv.cfg", "--tune", "--threads", "1").out
+    check(re.search(r"^    2  16x16x16 .*\*", text, re.M) and "by the fastest way of each" in text, text)
+    for option, value in (("--layers", ()), ("--runs", ("3",)), ("--by-turns", ()), ("--algorithm", ("winograd",))):
+        fails(2, f"--tune takes no {option}", "bench", "--cfg", "conv.cfg", "--tune", option, *value)
+
+
+@test
 def bench_by_turns():
     net = detector()
 
@@ -160,7 +182,7 @@ def algorithms():
     net = detector()
     png("a.png")
     chosen = {l["algorithm"] for l in json.loads(works("info", *net, "--json", "-").out)["layers"]}
-    check(chosen <= {"", "winograd", "depthwise", "gemm 1x1", "gemm im2col"}, chosen)
+    check(chosen <= {"", "winograd", "depthwise", "gemm direct", "gemm 1x1", "gemm im2col"}, chosen)
     for name in ("winograd", "gemm im2col"):
         layers = json.loads(works("info", *net, "--algorithm", name, "--json", "-").out)["layers"]
         check({l["algorithm"] for l in layers if l["type"] == "convolutional"} <= {name, "gemm 1x1"}, layers)

@@ -4,6 +4,7 @@ A test is a function marked @test, in a file that ends with main(). Each runs in
 is $DETECT, or ./detect of the checkout; $DETECT_SHARED is the folder of test data, without which tests that need it
 skip. A class of mistakes that a test cannot see without the other (say, stdout that is no longer pure) is one check().
 """
+import json
 import os
 import struct
 import subprocess
@@ -66,6 +67,18 @@ def works(*arguments, **options):
     return done
 
 
+def evaluate(*arguments, code=0, **options):
+    """What `detect eval` measures, and what it says on stderr."""
+    done = run("eval", *arguments, "--json", "-", **options)
+    equal(done.code, code, arguments, done)
+    return json.loads(done.out), done.err
+
+
+def is_release():
+    """Sanitizers, coverage and emulators are slow and have memory of their own."""
+    return "/release-" in os.path.realpath(DETECT)
+
+
 def shared(*parts):
     """A path in the test data; skips the test where there is none."""
     if not SHARED:
@@ -80,11 +93,6 @@ def peak_megabytes(*arguments):
     child.returncode = os.waitstatus_to_exitcode(status)
     equal(child.returncode, 0, arguments)
     return usage.ru_maxrss / 1024
-
-
-def is_release():
-    """Sanitizers, coverage and emulators have memory of their own."""
-    return "/release-" in os.path.realpath(DETECT)
 
 
 def write(path, content):

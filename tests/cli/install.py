@@ -6,7 +6,7 @@ import subprocess
 
 from harness import ROOT, Skip, check, equal, fails, files_under, main, png, run, test, works, write
 
-COMMANDS = ["info", "trace", "bench", "classify", "kernels"]
+COMMANDS = ["info", "trace", "bench", "classify", "eval", "kernels"]
 
 
 def make(*arguments):

@@ -5,7 +5,7 @@ import subprocess
 
 from harness import DETECT, check, detector, equal, fails, main, png, run, test, works
 
-COMMANDS = ["info", "trace", "bench", "classify", "kernels"]
+COMMANDS = ["info", "trace", "bench", "classify", "eval", "kernels"]
 
 
 @test

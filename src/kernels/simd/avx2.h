@@ -21,6 +21,10 @@ INLINE void vec_store(float *p, vec a) {
     _mm256_storeu_ps(p, a);
 }
 
+INLINE void prefetch_near(const float *p) {
+    _mm_prefetch((const char *)p, _MM_HINT_T0);
+}
+
 INLINE void prefetch(const float *p) {
     _mm_prefetch((const char *)p, _MM_HINT_T1);
 }

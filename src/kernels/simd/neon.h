@@ -21,6 +21,10 @@ INLINE void vec_store(float *p, vec a) {
     vst1q_f32(p, a);
 }
 
+INLINE void prefetch_near(const float *p) {
+    __builtin_prefetch(p, 0, 3);
+}
+
 INLINE void prefetch(const float *p) {
     __builtin_prefetch(p, 0, 2);
 }

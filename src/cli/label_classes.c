@@ -1,0 +1,184 @@
+#include "cli/label_classes.h"
+
+#include "cli/class_filter.h"
+#include "cli/coco.h"
+#include "cli/file_bytes.h"
+#include "cli/message.h"
+#include "cli/path.h"
+#include "cli/session.h"
+#include "cli/settings.h"
+#include "cli/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BY_NAME = -1 };
+
+static void add(struct label_classes *classes, int64_t number, char *name, int class_id) {
+    if (classes->count == classes->capacity) {
+        classes->capacity = classes->capacity * 2 + 64;
+        classes->items = reallocate(classes->items, classes->capacity, sizeof *classes->items);
+    }
+    classes->items[classes->count++] = (struct label_class){number, name, class_id, 0};
+}
+
+void label_classes_add(struct label_classes *classes, int64_t number, const char *name) {
+    add(classes, number, text_copy_of(name), BY_NAME);
+}
+
+void label_classes_free(struct label_classes *classes) {
+    for (size_t i = 0; i < classes->count; i++) free(classes->items[i].name);
+    free(classes->items);
+    *classes = (struct label_classes){0};
+}
+
+/* ---- Names for YOLO's numbers ----------------------------------------------------------------------------------- */
+
+/* Adds what lies between separators, without blanks around it. */
+static void add_names(struct label_classes *classes, const char *text, const char *separators) {
+    while (*text) {
+        const size_t bytes = strcspn(text, separators);
+        const char *begin = text + strspn(text, " \t\r"), *end = text + bytes;
+        while (end > begin && strchr(" \t\r", end[-1])) end--;
+        if (begin > end) begin = end;
+        add(classes, (int64_t)classes->count, text_format("%.*s", (int)(end - begin), begin), BY_NAME);
+        text += bytes;
+        if (*text) text++;
+    }
+}
+
+static bool read_file(struct label_classes *classes, const char *path) {
+    struct file_bytes file = {0};
+    char *problem = file_bytes_read(&file, path);
+    if (problem) {
+        complain("--label-names: %s", problem);
+    } else {
+        char *text = text_format("%.*s", (int)file.count, (const char *)file.bytes);
+        add_names(classes, strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? text + 3 : text, "\n");
+        free(text);
+    }
+    const bool well = !problem;
+    free(problem);
+    file_bytes_free(&file);
+    return well;
+}
+
+bool label_classes_read(struct label_classes *classes, const struct session *session) {
+    const char *names = session->settings->label_names;
+    if (!names) {
+        for (int id = 0; id < session->info.class_count; id++)
+            add(classes, id, text_copy_of(yolo_model_class_name(session->model, id)), id);
+        return true;
+    }
+    if (path_is_file(names)) return read_file(classes, names);
+    add_names(classes, names, ",");
+    return true;
+}
+
+/* ---- Matching --------------------------------------------------------------------------------------------------- */
+
+static bool is_equal(const char *a, const char *b) {
+    return strcmp(a, b) == 0;
+}
+
+/* The ways in which two names may be one, the surest first. */
+static bool (*const ways[])(const char *, const char *) = {is_equal, coco_names_are_one, text_equal_ignoring_case};
+
+static int class_of_name(const struct session *session, const char *name) {
+    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
+        for (int id = 0; id < session->info.class_count; id++)
+            if (ways[way](name, yolo_model_class_name(session->model, id))) return id;
+    return -1;
+}
+
+/* The model's class that CLASS in LABEL=CLASS means; -1 after a sentence. */
+static int class_of_map(const struct session *session, const char *name) {
+    const size_t count = (size_t)session->info.class_count;
+    bool *chosen = allocate(count, sizeof *chosen);
+    int id = -1;
+    if (class_choose_list(session, "--map", name, chosen))
+        for (id = 0; !chosen[id];) id++;
+    free(chosen);
+    return id;
+}
+
+static bool is_meant(const struct label_class *item, const char *label, size_t bytes,
+                     bool equal(const char *, const char *)) {
+    char *name = text_format("%.*s", (int)bytes, label), *number = text_format("%lld", (long long)item->number);
+    const bool is = strcmp(name, "*") == 0 || equal(item->name, name) || strcmp(number, name) == 0;
+    free(name);
+    free(number);
+    return is;
+}
+
+/* One LABEL=CLASS; a later one counts. */
+static bool map(struct label_classes *classes, const struct session *session, const char *assignment) {
+    const char *equals = strrchr(assignment, '=');
+    if (!equals || equals == assignment || !equals[1]) {
+        complain("--map must be a class of the labels and one of the model, such as shelf=gap, not '%s'", assignment);
+        return false;
+    }
+    const int id = class_of_map(session, equals + 1);
+    bool found = false;
+    if (id < 0) return false;
+    for (size_t i = 0; i < classes->count; i++) {
+        if (!is_meant(&classes->items[i], assignment, (size_t)(equals - assignment), is_equal)) continue;
+        classes->items[i].class_id = id;
+        found = true;
+    }
+    if (!found)
+        complain("--map %s: the labels have no class '%.*s'", assignment, (int)(equals - assignment), assignment);
+    return found;
+}
+
+/* "'milk', 'bread', ...": free() it. */
+static char *list_names(const struct label_classes *classes) {
+    enum { SHOWN = 5 };
+    char *list = text_copy_of("");
+    for (size_t i = 0; i < classes->count && i <= SHOWN; i++) {
+        char *longer = i == SHOWN ? text_format("%s, ...", list)
+                                  : text_format("%s%s'%.60s'", list, i ? ", " : "", classes->items[i].name);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+enum exit_code label_classes_match(struct label_classes *classes, const struct session *session) {
+    const struct texts *maps = &session->settings->maps;
+    bool any = false;
+    for (size_t i = 0; i < classes->count; i++)
+        if (classes->items[i].class_id == BY_NAME)
+            classes->items[i].class_id = class_of_name(session, classes->items[i].name);
+    for (size_t i = 0; i < maps->count; i++)
+        if (!map(classes, session, maps->items[i])) return EXIT_WRONG_USAGE;
+    for (size_t i = 0; i < classes->count; i++) any |= classes->items[i].class_id >= 0;
+    if (any) return EXIT_DONE;
+    char *names = list_names(classes);
+    complain("none of the labels' classes is one of the model's: they are %s; --map LABEL=CLASS says which is which",
+             *names ? names : "none");
+    free(names);
+    return EXIT_WRONG_USAGE;
+}
+
+static int compare_numbers(const void *a, const void *b) {
+    const struct label_class *one = a, *other = b;
+    return one->number < other->number ? -1 : one->number > other->number;
+}
+
+bool label_classes_sort(struct label_classes *classes, int64_t *twice) {
+    if (classes->count) qsort(classes->items, classes->count, sizeof *classes->items, compare_numbers);
+    for (size_t i = 1; i < classes->count; i++)
+        if (classes->items[i - 1].number == classes->items[i].number) {
+            *twice = classes->items[i].number;
+            return false;
+        }
+    return true;
+}
+
+struct label_class *label_classes_find(const struct label_classes *classes, int64_t number) {
+    if (number >= 0 && (uint64_t)number < classes->count && classes->items[number].number == number)
+        return &classes->items[number];
+    const struct label_class wanted = {.number = number};
+    return classes->count ? bsearch(&wanted, classes->items, classes->count, sizeof wanted, compare_numbers) : NULL;
+}
