@@ -104,7 +104,7 @@ const struct option option_table[] = {
      "classes that a classifier lists (5)", 1, 1e6, NULL},
     {"tile", 0, OPTION_TILE, GROUP_FINDING, FIELD(tile), FOR_DETECT | FOR_EVAL, 0, "auto|WxH",
      "cut large photos into tiles that overlap", 16, 65536, tile_choices},
-    {"overlap", 0, OPTION_NUMBER, GROUP_FINDING, FIELD(overlap), FOR_DETECT | FOR_EVAL, FOR_DETECT | FOR_EVAL, "F",
+    {"overlap", 0, OPTION_NUMBER, GROUP_FINDING, FIELD(overlap), FOR_DETECT | FOR_EVAL, FOR_DETECT, "F",
      "of tiles, in parts of them (0.2)", 0, 0.9, NULL},
     {"rows", 0, OPTION_FLAG, GROUP_FINDING, FIELD(rows), FOR_DETECT, 0, NULL,
      "the shelf row of each object, and counts for each row", 0, 0, NULL},

@@ -95,11 +95,6 @@ def peak_megabytes(*arguments):
     return usage.ru_maxrss / 1024
 
 
-def is_release():
-    """Sanitizers, coverage and emulators have memory of their own."""
-    return "/release-" in os.path.realpath(DETECT)
-
-
 def write(path, content):
     folder = os.path.dirname(path)
     if folder:
