@@ -31,7 +31,7 @@ struct worker {
 
 /* A slot that one picture after the other uses. */
 struct job {
-    char *path, *name, *error;
+    char *path, *name, *stem, *error;
     yolo_image image;
     struct result result;
     yolo_score *scores; /* [class_count] of a classifier, else NULL */
