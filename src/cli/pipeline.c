@@ -90,7 +90,7 @@ static void run_all(struct pipeline *p) {
     const struct settings *settings = p->run.session->settings;
     p->run.sinks = p->sinks;
     p->run.keeps_pixels = sinks_any(p->sinks, SINK_RENDERS);
-    if (settings->draft && !p->run.keeps_pixels) {
+    if (settings->draft && !sinks_any(p->sinks, SINK_WHOLE)) {
         p->run.image_options.fit_width = p->run.session->context_info.width;
         p->run.image_options.fit_height = p->run.session->context_info.height;
         p->run.image_options.fit_aspect = session_resize(p->run.session) == YOLO_RESIZE_LETTERBOX;

@@ -113,4 +113,5 @@ static bool close(void *state) {
     return true;
 }
 
-const struct sink_type sink_annotated = {"annotated", SINK_RENDERS | SINK_NAMES, wanted, open, image, close};
+const struct sink_type sink_annotated = {"annotated", SINK_RENDERS | SINK_WHOLE | SINK_NAMES, wanted, open, image,
+                                         close};

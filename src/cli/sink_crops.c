@@ -110,4 +110,4 @@ static bool close(void *state) {
     return true;
 }
 
-const struct sink_type sink_crops = {"crops", SINK_RENDERS | SINK_NAMES, wanted, open, image, close};
+const struct sink_type sink_crops = {"crops", SINK_RENDERS | SINK_WHOLE | SINK_NAMES, wanted, open, image, close};
