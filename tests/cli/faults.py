@@ -300,6 +300,19 @@ def a_disk_that_is_full():
             check(name.startswith("out/") and name.endswith(".png") or name.startswith("a.jsonl"), name)
             if name.startswith("a.jsonl"):
                 check(all(json.loads(line) for line in open("disk/" + name)), name)
+        for options in (["-o", "disk/out"], ["--no-image", "--crops", "disk/out"]):
+            shutil.rmtree("disk/out")
+            done = run(*net, "-q", *options, "--jsonl", "b.jsonl", *["a.png"] * 300)
+            equal(done.code, 1, done.err[-500:])
+            check(0 < len(done.err.splitlines()) < 6, "it goes on:", done)
+            reported = len(open("b.jsonl").readlines())
+            check(reported < 300)
+            subprocess.run(["mount", "-o", "remount,size=64m", "disk"], check=True)
+            works(*net, "-q", *options, "--jsonl", "b.jsonl", "--resume", *["a.png"] * 300)
+            equal((len(open("b.jsonl").readlines()), len(files_under("disk/out"))), (300, 300 if "-o" in options else 600))
+            shutil.rmtree("disk/out")
+            os.mkdir("disk/out")
+            subprocess.run(["mount", "-o", "remount,size=64k", "disk"], check=True)
     finally:
         subprocess.run(["umount", "disk"], check=True)
 
