@@ -83,11 +83,11 @@ static bool draw_and_save(struct annotated *annotated, const struct result *resu
     const bool is_grey = image->channels == 1;
     yolo_detections shown = choose_shown(annotated, result);
     const double begin = clock_ms();
-    const bool drawn =
+    bool drawn =
         (!is_grey || !colour(image, &rgb, &error)) &&
         !yolo_draw_detections(is_grey ? &rgb : image, annotated->session->model, &shown, &annotated->options, &error);
-    if (well && annotated->session->settings->draw_counts)
-        well = !draw_counts(is_grey ? &rgb : image, annotated->session, result, &annotated->options, &error);
+    if (drawn && annotated->session->settings->draw_counts)
+        drawn = !draw_counts(is_grey ? &rgb : image, annotated->session, result, &annotated->options, &error);
     result->stage_ms[STAGE_DRAW] += clock_ms() - begin;
     if (!drawn) complain("%s: %s", path, error.message);
     const bool saved = drawn && picture_save(is_grey ? &rgb : image, path, format, JPEG_QUALITY, &annotated->no_room);
