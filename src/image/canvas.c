@@ -182,7 +182,7 @@ void canvas_line(yolo_image *image, float x0, float y0, float x1, float y1, floa
         uint8_t *pixel = image_row(image, y) + (size_t)begin * 3;
         for (int x = begin; x < end; x++, pixel += 3) {
             float d = line_distance((float)x + 0.5f, (float)y + 0.5f, x0, y0, dx, dy);
-            blend(pixel, c, parts(coverage(half - d) * opacity));
+            blend_run(pixel, 1, c, parts(coverage(half - d) * opacity));
         }
     }
 }
