@@ -159,10 +159,13 @@ static char *common_folder(char *const *arguments, size_t count) {
 }
 
 void inputs_name(struct inputs *inputs, struct input *input) {
-    if (inputs->options.unnamed) return;
     free(inputs->name);
     free(inputs->stem);
-    naming_take(inputs->naming, input->path, &inputs->name, &inputs->stem);
+    inputs->stem = NULL;
+    if (inputs->options.unnamed)
+        inputs->name = naming_mirror(inputs->naming, input->path);
+    else
+        naming_take(inputs->naming, input->path, &inputs->name, &inputs->stem);
     input->name = inputs->name;
     input->stem = inputs->stem;
 }

@@ -35,7 +35,8 @@ struct input {
     const char *path;  /* as it can be opened, and as it is reported */
     const char *error; /* not NULL: nothing can be read there, and why */
     /* Where pictures made of it go, below their folder, and texts, less their extension: path_clean, unlike those of
-     * any other input. NULL until inputs_name. */
+     * any other input; where inputs are unnamed others may have the same name, and there is no stem. NULL until
+     * inputs_name. */
     const char *name, *stem;
 };
 

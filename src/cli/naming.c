@@ -28,8 +28,7 @@ void naming_close(struct naming *naming) {
     free(naming);
 }
 
-/* The path without the folder that all arguments share: free() it. */
-static char *mirrored(const struct naming *naming, const char *path) {
+char *naming_mirror(const struct naming *naming, const char *path) {
     char *clean = path_clean(path);
     const size_t length = strlen(naming->common);
     const char *name =
@@ -52,7 +51,7 @@ static char *take_stem(struct naming *naming, const char *name) {
 }
 
 void naming_take(struct naming *naming, const char *path, char **name, char **stem) {
-    char *wanted = mirrored(naming, path);
+    char *wanted = naming_mirror(naming, path);
     *name = output_names_take(naming->pictures, wanted);
     *stem = take_stem(naming, wanted);
     free(wanted);

@@ -14,4 +14,7 @@ void naming_close(struct naming *naming);
  * paths and their order alone. */
 void naming_take(struct naming *naming, const char *path, char **name, char **stem);
 
+/* The path less the folder that all inputs share; other pictures may be called so, too. free() it. */
+char *naming_mirror(const struct naming *naming, const char *path);
+
 #endif

@@ -120,7 +120,7 @@ const struct option option_table[] = {
     {"null", '0', OPTION_FLAG, GROUP_PICTURES, FIELD(zero_separated), FOR_FOLDERS, FOR_FOLDERS, NULL,
      "zero bytes separate the paths of lists (find -print0)", 0, 0, NULL},
     {"draft", 0, OPTION_FLAG, GROUP_PICTURES, FIELD(draft), FOR_FOLDERS, FOR_FOLDERS, NULL,
-     "decode large JPEGs smaller where no pictures are written", 0, 0, NULL},
+     "decode large JPEGs smaller where no picture is written", 0, 0, NULL},
     {"max-pixels", 0, OPTION_COUNT, GROUP_PICTURES, FIELD(max_pixels), FOR_PICTURES, FOR_PICTURES, "N",
      "refuse larger pictures (100000000)", 1, 1e12, NULL},
     {"no-orientation", 0, OPTION_FLAG, GROUP_PICTURES, FIELD(no_orientation), FOR_PICTURES, FOR_PICTURES, NULL,
