@@ -226,7 +226,7 @@ bashcompletiondir ?= $(PREFIX)/share/bash-completion/completions
 zshcompletiondir ?= $(PREFIX)/share/zsh/site-functions
 
 # The program prints its own manual page and completions; one for another processor needs the emulator for that.
-emulator := $(if $(CROSS),$(or $(QEMU),qemu-$(arch) -L /usr/$(patsubst %-,%,$(notdir $(CROSS)))))
+emulator := $(if $(CROSS),$(or $(QEMU),qemu-$(arch) -L /))
 $(build)/detect.1 $(build)/detect.bash $(build)/_detect: $(build)/detect
 	$(call show,TEXT,$@)$(emulator) $< $(printed$(suffix $@)) > $@
 printed.1 := --man

@@ -9,7 +9,8 @@
 2. BIG photos of 12 megapixels to JSON lines only, where `detect` may use --draft.
 
 Both take turns over slices of the photos, as whole processes, on the same cores. OpenCV up to 4 reads the Darknet
-network itself; later ones get an ONNX copy, made by tools/peers_convert.py of DETECT_SHARED.
+network itself; later ones get an ONNX copy, made by tools/peers_convert.py of DETECT_SHARED. The script finds fewer objects
+with either: it looks at the best class of a box only, as people do.
 """
 import argparse
 import json

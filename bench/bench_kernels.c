@@ -292,7 +292,8 @@ static map_run map_begin(const kernels *set) {
     r.bytes = memory_allocate_zeroed(MAP_COUNT, 1);
     r.taps = memory_allocate(MAP_COUNT / 3, sizeof *r.taps);
     if (!r.bytes || !r.taps) exit(1);
-    for (size_t x = 0; x < MAP_COUNT / 3; x++) r.taps[x] = (resize_tap){(uint32_t)x, (uint32_t)x, 0.3f};
+    const uint32_t last = MAP_COUNT / 3 - 1;
+    for (uint32_t x = 0; x <= last; x++) r.taps[x] = (resize_tap){x, x < last ? x + 1 : x, 0.3f};
     for (size_t t = 0; t < MAP_TAPS; t++) {
         r.offsets[t] = (ptrdiff_t)((t / 3 * MAP_WIDTH + t % 3) * MAP_CHANNELS);
         r.weights_of[t] = (uint16_t)t;

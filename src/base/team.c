@@ -12,7 +12,8 @@
 #endif
 
 enum {
-    AWAKE_ROUNDS = 2000, /* looks for the next loop before falling asleep: 20 to 50 microseconds */
+    AWAKE_ROUNDS = 2000, /* looks for what is waited for before falling asleep: 20 to 50 microseconds */
+    YIELD_ROUNDS = 20,   /* offers of the core in between, for the caller: a member may wait for just that one */
     CLOSED = 0,          /* of team.open */
 };
 
@@ -31,8 +32,10 @@ struct team {
     atomic_size_t next; /* the first part that nobody has taken */
     atomic_bool over;
     atomic_int asleep;
+    atomic_bool caller_asleep;
     pthread_mutex_t lock; /* for falling asleep and waking only */
-    pthread_cond_t wake;
+    pthread_cond_t wake;  /* members, for news */
+    pthread_cond_t empty; /* the caller, when nobody is inside */
 };
 
 static void pause_briefly(void) {
@@ -83,6 +86,29 @@ static void wake_all(team *t) {
     pthread_mutex_unlock(&t->lock);
 }
 
+static void leave(team *t) {
+    if (atomic_fetch_sub(&t->inside, 1) != 1 || !atomic_load(&t->caller_asleep)) return;
+    pthread_mutex_lock(&t->lock);
+    pthread_cond_signal(&t->empty);
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* A member that is inside may have lost its core to another program: a caller that sleeps leaves it a free one. */
+static void wait_until_empty(team *t) {
+    for (int round = 0; round < AWAKE_ROUNDS + YIELD_ROUNDS; round++) {
+        if (atomic_load(&t->inside) == 0) return;
+        if (round < AWAKE_ROUNDS)
+            pause_briefly();
+        else
+            sched_yield();
+    }
+    pthread_mutex_lock(&t->lock);
+    atomic_store(&t->caller_asleep, true); /* before the look who is inside: see leave */
+    while (atomic_load(&t->inside) != 0) pthread_cond_wait(&t->empty, &t->lock);
+    atomic_store(&t->caller_asleep, false);
+    pthread_mutex_unlock(&t->lock);
+}
+
 /* A member enters, then makes sure that the loop is still open; the caller closes it, then looks who is inside. In any
  * order of these four at least one of the two sees the other, so a loop never changes under a member. */
 static void help(team *t, int thread) {
@@ -96,7 +122,7 @@ static void help(team *t, int thread) {
             work(t, thread);
             seen = open;
         }
-        atomic_fetch_sub(&t->inside, 1);
+        leave(t);
     }
 }
 
@@ -115,12 +141,7 @@ void team_for(team *t, size_t count, size_t grain, team_body *body, void *argume
     wake_all(t);
     work(t, 0);
     atomic_store(&t->open, CLOSED);
-    for (int round = 0; atomic_load(&t->inside) != 0; round++) {
-        if (round < AWAKE_ROUNDS)
-            pause_briefly();
-        else
-            sched_yield(); /* it may be our core that the member waits for */
-    }
+    wait_until_empty(t);
 }
 
 int team_threads(const team *t) {
@@ -132,6 +153,7 @@ int team_threads(const team *t) {
 static void run_together(team *t, void (*body)(void *argument, team *t), void *argument) {
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->wake, NULL);
+    pthread_cond_init(&t->empty, NULL);
 #pragma omp parallel num_threads(t->threads)
     {
         int thread = omp_get_thread_num();
@@ -143,6 +165,7 @@ static void run_together(team *t, void (*body)(void *argument, team *t), void *a
             help(t, thread);
         }
     }
+    pthread_cond_destroy(&t->empty);
     pthread_cond_destroy(&t->wake);
     pthread_mutex_destroy(&t->lock);
 }

@@ -5,6 +5,7 @@
 #include "cli/evaluation.h"
 #include "cli/message.h"
 #include "cli/pipeline.h"
+#include "cli/place.h"
 #include "cli/session.h"
 #include "cli/settings.h"
 
@@ -82,6 +83,7 @@ enum exit_code command_eval(const struct settings *settings) {
         complain("--curve must be a file called .png or .svg, not '%s'", settings->curve);
         return EXIT_WRONG_USAGE;
     }
+    if (!place_tiles_fit(settings)) return EXIT_WRONG_USAGE;
     struct session session;
     struct evaluation *evaluation = NULL;
     enum exit_code code = session_open(settings, SESSION_NEEDS_WEIGHTS, &session);

@@ -2,7 +2,7 @@
 #include "cli/inputs.h"
 
 #include "cli/inputs_source.h"
-#include "cli/output_names.h"
+#include "cli/naming.h"
 #include "cli/path.h"
 #include "cli/picture_files.h"
 #include "cli/text.h"
@@ -17,10 +17,10 @@ struct inputs {
     size_t next; /* argument */
     struct source *top;
     size_t given, skipped;
-    bool holds_next;           /* inputs_peek has taken it */
-    char *path, *name, *error; /* of the input given out last, or held */
-    char *common;              /* the folder that all arguments lie in, cleaned: what names leave out */
-    struct output_names *taken;
+    bool holds_next;    /* inputs_peek has taken it */
+    char *path, *error; /* of the input given out last, or held */
+    char *name, *stem;  /* of the input named last */
+    struct naming *naming;
 };
 
 const struct inputs_options *inputs_get_options(const struct inputs *inputs) {
@@ -147,6 +147,7 @@ static char *folder_of(const char *argument) {
     return folder;
 }
 
+/* What names leave out: the folder that all arguments lie in, cleaned. */
 static char *common_folder(char *const *arguments, size_t count) {
     char *common = count ? folder_of(arguments[0]) : text_copy_of("");
     for (size_t i = 1; i < count; i++) {
@@ -157,16 +158,21 @@ static char *common_folder(char *const *arguments, size_t count) {
     return common;
 }
 
-/* The path without the folder that all arguments share. */
-static char *mirrored_name(const struct inputs *inputs) {
-    char *clean = path_clean(inputs->path);
-    const size_t length = strlen(inputs->common);
-    const char *name =
-        length && strncmp(clean, inputs->common, length) == 0 && clean[length] == '/' ? clean + length + 1 : clean;
-    if (!*name) name = "picture";
-    char *unique = inputs->options.unnamed ? text_copy_of(name) : output_names_take(inputs->taken, name);
-    free(clean);
-    return unique;
+void inputs_name(struct inputs *inputs, struct input *input) {
+    free(inputs->name);
+    free(inputs->stem);
+    inputs->stem = NULL;
+    if (inputs->options.unnamed)
+        inputs->name = naming_mirror(inputs->naming, input->path);
+    else
+        naming_take(inputs->naming, input->path, &inputs->name, &inputs->stem);
+    input->name = inputs->name;
+    input->stem = inputs->stem;
+}
+
+void inputs_reserve(struct inputs *inputs, const char *path) {
+    struct input earlier = {.path = path};
+    inputs_name(inputs, &earlier);
 }
 
 /* ---- The iterator ----------------------------------------------------------------------------------------------- */
@@ -174,8 +180,9 @@ static char *mirrored_name(const struct inputs *inputs) {
 struct inputs *inputs_open(const struct inputs_options *options) {
     struct inputs *inputs = allocate(1, sizeof *inputs);
     inputs->options = *options;
-    inputs->common = common_folder(options->arguments, options->count);
-    inputs->taken = output_names_open();
+    char *common = common_folder(options->arguments, options->count);
+    inputs->naming = naming_open(common);
+    free(common);
     return inputs;
 }
 
@@ -215,8 +222,6 @@ static enum inputs_state find_next(struct inputs *inputs, bool may_wait) {
     enum step step = STEP_ON;
     while (step == STEP_ON) step = is_stopped(inputs) ? STEP_ENDED : advance(inputs, may_wait);
     if (step != STEP_GIVEN) return step == STEP_WAIT ? INPUTS_LATER : INPUTS_ENDED;
-    free(inputs->name);
-    inputs->name = mirrored_name(inputs);
     return INPUTS_READY;
 }
 
@@ -224,7 +229,7 @@ bool inputs_next(struct inputs *inputs, struct input *input) {
     enum inputs_state state = INPUTS_READY;
     if (!inputs->holds_next || is_stopped(inputs)) state = find_next(inputs, true);
     inputs->holds_next = false;
-    if (state == INPUTS_READY) *input = (struct input){inputs->path, inputs->name, inputs->error};
+    if (state == INPUTS_READY) *input = (struct input){.path = inputs->path, .error = inputs->error};
     return state == INPUTS_READY;
 }
 
@@ -245,10 +250,10 @@ void inputs_close(struct inputs *inputs) {
         inputs->top = top->below;
         release(top);
     }
-    output_names_close(inputs->taken);
+    naming_close(inputs->naming);
     free(inputs->path);
-    free(inputs->name);
     free(inputs->error);
-    free(inputs->common);
+    free(inputs->name);
+    free(inputs->stem);
     free(inputs);
 }

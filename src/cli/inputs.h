@@ -33,14 +33,24 @@ struct inputs_options {
 /* Strings are valid until the next call of inputs_next or inputs_peek. */
 struct input {
     const char *path;  /* as it can be opened, and as it is reported */
-    const char *name;  /* where files made of it go, below their folder: path_clean, unlike any other of this run */
     const char *error; /* not NULL: nothing can be read there, and why */
+    /* Where pictures made of it go, below their folder, and texts, less their extension: path_clean, unlike those of
+     * any other input; where inputs are unnamed others may have the same name, and there is no stem. NULL until
+     * inputs_name. */
+    const char *name, *stem;
 };
 
 struct inputs *inputs_open(const struct inputs_options *options);
 
 /* False when there are no more. Waits for stdin. */
 bool inputs_next(struct inputs *inputs, struct input *input);
+
+/* Names an input before the next call of inputs_next or inputs_peek; not one that is passed over, because names depend
+ * on those that were given out before. */
+void inputs_name(struct inputs *inputs, struct input *input);
+
+/* Gives out the names of a picture that an earlier run has worked on. */
+void inputs_reserve(struct inputs *inputs, const char *path);
 
 /* What inputs_next would do now. */
 enum inputs_state { INPUTS_READY, INPUTS_LATER, INPUTS_ENDED };

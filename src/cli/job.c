@@ -23,15 +23,18 @@ void job_begin(struct job *job, const struct session *session, const struct inpu
     const yolo_detections kept = job->result.detections; /* its memory serves the next picture */
     free(job->path);
     free(job->name);
+    free(job->stem);
     free(job->error);
     job->path = text_copy_of(input->path);
-    job->name = text_copy_of(input->name);
+    job->name = input->name ? text_copy_of(input->name) : NULL;
+    job->stem = input->stem ? text_copy_of(input->stem) : NULL;
     job->error = NULL;
     job->render_failed = false;
     memset(job->stage_ms, 0, sizeof job->stage_ms);
     if (session->info.task == YOLO_TASK_CLASSIFY && !job->scores)
         job->scores = allocate((size_t)session->info.class_count, sizeof *job->scores);
-    job->result = (struct result){.path = job->path, .name = job->name, .detections = kept, .stage_ms = job->stage_ms};
+    job->result = (struct result){
+        .path = job->path, .name = job->name, .stem = job->stem, .detections = kept, .stage_ms = job->stage_ms};
     job->result.detections.count = 0;
     if (input->error) fail(job, input->error);
 }
@@ -39,6 +42,7 @@ void job_begin(struct job *job, const struct session *session, const struct inpu
 void job_free(struct job *job) {
     free(job->path);
     free(job->name);
+    free(job->stem);
     free(job->error);
     free(job->scores);
     place_free(&job->placing);

@@ -33,7 +33,7 @@ struct worker {
 
 /* A slot that one picture after the other uses. */
 struct job {
-    char *path, *name, *error;
+    char *path, *name, *stem, *error;
     yolo_image image;
     struct result result;
     struct placing placing;

@@ -12,7 +12,7 @@ struct label_files;
  * sub/a-2.txt. NULL, after a sentence on stderr, where the folder cannot be made. Both must outlive it. */
 struct label_files *label_files_open(const char *folder, const char *extension);
 
-/* The file of one picture, asked for in the order of the inputs; *path is its name until the next call. NULL, after a
+/* The file of one picture; *path is its name until the next call. NULL, after a
  * sentence on stderr, where it cannot be made: others may still be. */
 struct output *label_files_begin(struct label_files *files, const struct result *result, const char **path);
 

@@ -35,11 +35,15 @@ void output_names_close(struct output_names *names) {
     free(names);
 }
 
-/* FNV-1a over the letters in lower case; never 0. */
+/* FNV-1a over the letters in lower case; never 0. What is no UTF-8 counts as U+FFFD, because that is what --resume
+ * reads of it. */
 static uint64_t hash(const char *text) {
     uint64_t value = 14695981039346656037u;
-    for (; *text; text++) {
-        const unsigned char letter = (unsigned char)(*text >= 'A' && *text <= 'Z' ? *text + ('a' - 'A') : *text);
+    while (*text) {
+        uint32_t letter;
+        text += utf8_decode(text, &letter);
+        if (letter >= 'A' && letter <= 'Z') letter += 'a' - 'A';
+        if (letter == UTF8_INVALID) letter = UTF8_REPLACEMENT;
         value = (value ^ letter) * 1099511628211u;
     }
     return value ? value : 1;

@@ -93,8 +93,8 @@ char *path_relative(const char *from, const char *path) {
     return relative;
 }
 
-int path_make_parents(const char *path) {
-    char *folder = text_copy_of(path);
+/* Makes `folder` and all above it; its text is the same again afterwards. */
+static int make_folders(char *folder) {
     int error = 0;
     for (char *slash = strchr(folder + 1, '/'); slash && !error; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
@@ -105,6 +105,14 @@ int path_make_parents(const char *path) {
             error = ENOTDIR; /* a file is in the way */
         *slash = '/';
     }
+    return error;
+}
+
+int path_make_parents(const char *path) {
+    const int length = (int)(path_name(path) - path);
+    if (!length) return 0;
+    char *folder = text_format("%.*s", length, path);
+    const int error = path_is_folder(folder) ? 0 : make_folders(folder); /* most often it is there */
     free(folder);
     return error;
 }

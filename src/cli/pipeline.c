@@ -49,15 +49,21 @@ static void feed(struct pipeline *p, struct pool *pool, struct inputs *inputs) {
     struct input input;
     while (!stop_signal(p->stop) && (job = pool_next(pool)) && inputs_next(inputs, &input)) {
         if (resume_takes(p->resume, input.path)) continue;
+        inputs_name(inputs, &input);
         job_begin(job, p->run.session, &input);
         pool_add(pool, inputs_peek(inputs) != INPUTS_READY);
     }
+}
+
+static void reserve_names(void *inputs, const char *path) {
+    inputs_reserve(inputs, path);
 }
 
 static void work(struct pipeline *p, const struct inputs_options *options) {
     const struct settings *settings = p->run.session->settings;
     struct worker alone = {.run = &p->run, .context = p->run.session->context};
     struct inputs *inputs = inputs_open(options);
+    if (p->resume && !options->unnamed) resume_each(p->resume, reserve_names, inputs);
     const size_t threads = settings->threads ? (size_t)settings->threads : cores_count();
     struct pool *pool = pool_open(&p->run, &alone, threads, report, p);
     feed(p, pool, inputs);
@@ -84,7 +90,7 @@ static void run_all(struct pipeline *p) {
     const struct settings *settings = p->run.session->settings;
     p->run.sinks = p->sinks;
     p->run.keeps_pixels = sinks_any(p->sinks, SINK_RENDERS);
-    if (settings->draft && !p->run.keeps_pixels) {
+    if (settings->draft && !sinks_any(p->sinks, SINK_WHOLE)) {
         p->run.image_options.fit_width = p->run.session->context_info.width;
         p->run.image_options.fit_height = p->run.session->context_info.height;
         p->run.image_options.fit_aspect = session_resize(p->run.session) == YOLO_RESIZE_LETTERBOX;

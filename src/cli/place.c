@@ -22,6 +22,17 @@ static bool choose_usual(const struct session *session) {
     return true;
 }
 
+bool place_tiles_fit(const struct settings *settings) {
+    const char *problem = NULL;
+    if (settings->overlap >= 0 && !settings->tile.is_wanted) problem = "--overlap needs --tile";
+    if (settings->tile.is_wanted && settings->draft)
+        problem = "--draft decodes photos smaller, and --tile is for their details: leave out one of them";
+    if (settings->tile.is_wanted && settings->resize == YOLO_RESIZE_CROP)
+        problem = "--tile and --resize crop do not go together: parts of tiles would be cut off";
+    if (problem) complain("%s", problem);
+    return !problem;
+}
+
 /* Options that say something about what is not asked for. */
 static bool settings_fit(const struct session *session) {
     const struct settings *settings = session->settings;
@@ -32,13 +43,8 @@ static bool settings_fit(const struct session *session) {
     if (settings->zone_counts && !zones) problem = "--zone-counts needs --zone or --zones";
     if (settings->draw_counts && settings->no_image)
         problem = "--draw-counts needs the pictures that --no-image leaves out";
-    if (settings->overlap >= 0 && !settings->tile.is_wanted) problem = "--overlap needs --tile";
-    if (settings->tile.is_wanted && settings->draft)
-        problem = "--draft decodes photos smaller, and --tile is for their details: leave out one of them";
-    if (settings->tile.is_wanted && settings->resize == YOLO_RESIZE_CROP)
-        problem = "--tile and --resize crop do not go together: parts of tiles would be cut off";
     if (problem) complain("%s", problem);
-    return !problem;
+    return !problem && place_tiles_fit(settings);
 }
 
 /* For a network that finds no boxes there is nothing to place. */

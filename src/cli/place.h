@@ -6,6 +6,10 @@
 #include "cli/result.h"
 
 struct session;
+struct settings;
+
+/* Whether what the settings say of tiles makes sense together; if not, a sentence went to stderr. */
+bool place_tiles_fit(const struct settings *settings);
 
 /* Reads what the settings say of rows and zones into the session. EXIT_WRONG_USAGE, after a sentence on stderr, for
  * what makes no sense. */

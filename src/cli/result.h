@@ -13,7 +13,8 @@ extern const char *const stage_names[STAGE_COUNT];
 
 struct result {
     const char *path;  /* as the user's arguments lead to it; any bytes */
-    const char *name;  /* where files made of it go, below their folder */
+    const char *name;  /* where pictures made of it go, below their folder; NULL where no files are made */
+    const char *stem;  /* the same of text files, less their extension */
     const char *error; /* NULL, or why there is nothing below: a sentence */
 
     int width, height; /* of the picture as seen */

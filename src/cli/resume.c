@@ -19,6 +19,7 @@ struct resume {
     size_t capacity, used;
     size_t count;
     bool has_failures;
+    char *part; /* the file of lines */
 };
 
 enum { USED_UP = 1 }; /* a slot whose line has been taken */
@@ -80,19 +81,21 @@ static bool read_escape(const char **text, uint32_t *code) {
     return true;
 }
 
+/* The next character of a string, which is not at its end; moves past it. */
+static bool read_character(const char **text, uint32_t *code) {
+    if (**text == '\\') {
+        ++*text;
+        return read_escape(text, code);
+    }
+    *text += utf8_decode(*text, code);
+    return true;
+}
+
 /* The hash of the string that begins behind its quote at *text; moves past its end. */
 static bool hash_string(const char **text, uint64_t *hash) {
     *hash = hash_begin;
-    while (**text && **text != '"') {
-        uint32_t code;
-        if (**text == '\\') {
-            ++*text;
-            if (!read_escape(text, &code)) return false;
-        } else {
-            *text += utf8_decode(*text, &code);
-        }
-        *hash = hash_code(*hash, code);
-    }
+    for (uint32_t code; **text && **text != '"'; *hash = hash_code(*hash, code))
+        if (!read_character(text, &code)) return false;
     *hash = finish(*hash);
     return *(*text)++ == '"';
 }
@@ -131,11 +134,13 @@ bool resume_takes(struct resume *resume, const char *path) {
 
 /* ---- The file --------------------------------------------------------------------------------------------------- */
 
+static const char line_beginning[] = "{\"file\":\"";
+
 static bool add_line(struct resume *resume, const char *line) {
-    static const char beginning[] = "{\"file\":\"", failure[] = ",\"error\":";
+    static const char failure[] = ",\"error\":";
     uint64_t hash;
-    if (strncmp(line, beginning, sizeof beginning - 1) != 0) return false;
-    line += sizeof beginning - 1;
+    if (strncmp(line, line_beginning, sizeof line_beginning - 1) != 0) return false;
+    line += sizeof line_beginning - 1;
     if (!hash_string(&line, &hash)) return false;
     if (strncmp(line, failure, sizeof failure - 1) == 0) resume->has_failures = true;
     add(resume, hash);
@@ -193,14 +198,41 @@ enum exit_code resume_open(const char *jsonl_path, struct resume **resume) {
     } else if (has_any) {
         code = take_over(opened, has_part ? part : path, part);
     }
+    opened->part = part;
     free(path);
-    free(part);
     if (code != EXIT_DONE) {
         resume_close(opened);
         opened = NULL;
     }
     *resume = opened;
     return code;
+}
+
+/* The path of a line that add_line took, written over the line: no character is longer than what stands for it. */
+static const char *path_of_line(char *line) {
+    char *out = line;
+    const char *text = line + sizeof line_beginning - 1, *from;
+    uint32_t code;
+    for (from = text; *text != '"' && read_character(&text, &code); from = text) {
+        const size_t bytes = (size_t)(text - from);
+        if (*from == '\\')
+            out += utf8_encode(code, out);
+        else
+            out = (char *)memmove(out, from, bytes) + bytes;
+    }
+    *out = '\0';
+    return line;
+}
+
+void resume_each(const struct resume *resume, void (*each)(void *argument, const char *path), void *argument) {
+    FILE *file = fopen(resume->part, "re");
+    char *line = NULL;
+    size_t capacity = 0;
+    if (!file) return; /* there was none: nothing has been done */
+    for (size_t i = 0; i < resume->count && getline(&line, &capacity, file) > 0; i++)
+        each(argument, path_of_line(line));
+    free(line);
+    fclose(file);
 }
 
 size_t resume_count(const struct resume *resume) {
@@ -214,5 +246,6 @@ bool resume_has_failures(const struct resume *resume) {
 void resume_close(struct resume *resume) {
     if (!resume) return;
     free(resume->slots);
+    free(resume->part);
     free(resume);
 }

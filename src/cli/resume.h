@@ -17,6 +17,9 @@ enum exit_code resume_open(const char *jsonl_path, struct resume **resume);
 /* Whether a picture of this path is among them; each line counts for one. NULL is allowed. */
 bool resume_takes(struct resume *resume, const char *path);
 
+/* Calls `each` with the path of every line, in their order; what was no UTF-8 is U+FFFD there. */
+void resume_each(const struct resume *resume, void (*each)(void *argument, const char *path), void *argument);
+
 size_t resume_count(const struct resume *resume); /* lines that were read */
 bool resume_has_failures(const struct resume *resume);
 

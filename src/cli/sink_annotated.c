@@ -5,6 +5,7 @@
 #include "cli/message.h"
 #include "cli/output_names.h"
 #include "cli/path.h"
+#include "cli/picture_save.h"
 #include "cli/session.h"
 #include "cli/settings.h"
 #include "cli/sink.h"
@@ -14,11 +15,12 @@
 
 enum { JPEG_QUALITY = 90 };
 
-/* Constant while pictures are drawn. */
+/* Constant while pictures are drawn, but for `no_room`: nothing more can be written. */
 struct annotated {
     const struct session *session;
     yolo_draw_options options;
     yolo_font *font;
+    atomic_bool no_room;
 };
 
 /* A classifier has nothing to draw. */
@@ -73,7 +75,7 @@ static yolo_detections choose_shown(const struct annotated *annotated, const str
     return shown;
 }
 
-static bool draw_and_save(const struct annotated *annotated, const struct result *result, yolo_image *image,
+static bool draw_and_save(struct annotated *annotated, const struct result *result, yolo_image *image,
                           const char *path) {
     const yolo_format format = output_picture_format(result->format);
     yolo_image rgb = {0};
@@ -81,29 +83,30 @@ static bool draw_and_save(const struct annotated *annotated, const struct result
     const bool is_grey = image->channels == 1;
     yolo_detections shown = choose_shown(annotated, result);
     const double begin = clock_ms();
-    bool well =
+    bool drawn =
         (!is_grey || !colour(image, &rgb, &error)) &&
         !yolo_draw_detections(is_grey ? &rgb : image, annotated->session->model, &shown, &annotated->options, &error);
-    if (well && annotated->session->settings->draw_counts)
-        well = !draw_counts(is_grey ? &rgb : image, annotated->session, result, &annotated->options, &error);
+    if (drawn && annotated->session->settings->draw_counts)
+        drawn = !draw_counts(is_grey ? &rgb : image, annotated->session, result, &annotated->options, &error);
     result->stage_ms[STAGE_DRAW] += clock_ms() - begin;
-    well = well && !yolo_image_save(is_grey ? &rgb : image, path, format, JPEG_QUALITY, &error);
+    if (!drawn) complain("%s: %s", path, error.message);
+    const bool saved = drawn && picture_save(is_grey ? &rgb : image, path, format, JPEG_QUALITY, &annotated->no_room);
     yolo_image_free(&rgb);
     free(shown.items);
-    if (!well) complain("%s", error.message);
-    return well;
+    return saved;
 }
 
+/* Comes twice for each picture: the report tells whether the run can go on. */
 static bool image(void *state, const struct result *result, yolo_image *pixels) {
-    const struct annotated *annotated = state;
-    if (result->error) return true;
+    struct annotated *annotated = state;
+    if (!pixels) return !atomic_load(&annotated->no_room);
     char *name = output_picture_name(result->name, output_picture_format(result->format));
     char *path = path_join(annotated->session->settings->output, name);
     bool well = false;
     if (path_is_same(path, result->path))
         complain("%s would be replaced by its own annotated picture: choose another folder with -o", path);
     else
-        well = folder_make_for(path) && draw_and_save(annotated, result, pixels, path);
+        well = draw_and_save(annotated, result, pixels, path);
     free(path);
     free(name);
     return well;
@@ -116,4 +119,5 @@ static bool close(void *state) {
     return true;
 }
 
-const struct sink_type sink_annotated = {"annotated", SINK_RENDERS | SINK_NAMES, wanted, open, image, close};
+const struct sink_type sink_annotated = {
+    "annotated", SINK_RENDERS | SINK_REPORTS | SINK_WHOLE | SINK_NAMES, wanted, open, image, close};

@@ -5,6 +5,7 @@
 #include "cli/message.h"
 #include "cli/output_names.h"
 #include "cli/path.h"
+#include "cli/picture_save.h"
 #include "cli/session.h"
 #include "cli/settings.h"
 #include "cli/sink.h"
@@ -16,10 +17,11 @@
 
 enum { JPEG_QUALITY = 92 };
 
-/* Constant while pictures are cut. */
+/* Constant while pictures are cut, but for `no_room`: nothing more can be written. */
 struct crops {
     const struct session *session;
     char **folders; /* [class_count] */
+    atomic_bool no_room;
 };
 
 static bool wanted(const struct session *session) {
@@ -78,26 +80,23 @@ static char *path_of(const struct crops *crops, const struct result *result, siz
     return path;
 }
 
-static bool save(const struct crops *crops, const struct result *result, size_t index, const yolo_image *image) {
+static bool save(struct crops *crops, const struct result *result, size_t index, const yolo_image *image) {
     const yolo_image part = cut(image, &result->detections.items[index], crops->session->settings->crop_padding);
     char *path = path_of(crops, result, index);
-    bool well = folder_make_for(path);
-    yolo_error error;
-    if (well && path_is_same(path, result->path)) {
+    bool well = false;
+    if (path_is_same(path, result->path))
         complain("%s would be replaced by a part of itself: choose another folder with --crops", path);
-        well = false;
-    } else if (well && yolo_image_save(&part, path, output_picture_format(result->format), JPEG_QUALITY, &error)) {
-        complain("%s", error.message);
-        well = false;
-    }
+    else
+        well = picture_save(&part, path, output_picture_format(result->format), JPEG_QUALITY, &crops->no_room);
     free(path);
     return well;
 }
 
+/* Comes twice for each picture: the report tells whether the run can go on. */
 static bool image(void *state, const struct result *result, yolo_image *pixels) {
-    const struct crops *crops = state;
+    struct crops *crops = state;
     bool well = true;
-    if (result->error) return true;
+    if (!pixels) return !atomic_load(&crops->no_room);
     for (size_t i = 0; i < result->detections.count && well; i++) well = save(crops, result, i, pixels);
     return well;
 }
@@ -110,4 +109,5 @@ static bool close(void *state) {
     return true;
 }
 
-const struct sink_type sink_crops = {"crops", SINK_RENDERS | SINK_NAMES, wanted, open, image, close};
+const struct sink_type sink_crops = {
+    "crops", SINK_RENDERS | SINK_REPORTS | SINK_WHOLE | SINK_NAMES, wanted, open, image, close};

@@ -42,4 +42,4 @@ static bool close(void *state) {
     return well;
 }
 
-const struct sink_type sink_jsonl = {"jsonl", SINK_REPORTS, wanted, open, image, close};
+const struct sink_type sink_jsonl = {"jsonl", SINK_REPORTS | SINK_LINES, wanted, open, image, close};

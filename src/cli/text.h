@@ -28,6 +28,9 @@ const char *text_nearest(const char *word, const char *const *words, size_t coun
 enum { UTF8_INVALID = 0x110000, UTF8_REPLACEMENT = 0xFFFD };
 size_t utf8_decode(const char *text, uint32_t *code);
 
+/* Writes a character as UTF-8, U+FFFD for what is none: the bytes it takes, at most 4. */
+size_t utf8_encode(uint32_t code, char *out);
+
 /* Whether a character can move the cursor, hide text or turn its direction. */
 bool utf8_is_control(uint32_t code);
 

@@ -21,6 +21,15 @@ size_t utf8_decode(const char *text, uint32_t *code) {
     return length;
 }
 
+size_t utf8_encode(uint32_t code, char *out) {
+    if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) code = UTF8_REPLACEMENT;
+    const size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    static const unsigned char marks[5] = {0, 0, 0xC0, 0xE0, 0xF0};
+    for (size_t i = length; i-- > 1; code >>= 6) out[i] = (char)(0x80 | (code & 0x3F));
+    out[0] = (char)(marks[length] | code);
+    return length;
+}
+
 bool utf8_is_control(uint32_t code) {
     return code < 0x20 || (code >= 0x7F && code < 0xA0) ||                                            /* C0, DEL, C1 */
            code == 0x61C || code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) || /* direction */

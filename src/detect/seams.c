@@ -93,11 +93,6 @@ static int compare_ranks(const void *left, const void *right) {
     return a != b ? a - b : compare_scores(left, right);
 }
 
-static int compare_parts(const void *left, const void *right) {
-    const seams_box *a = left, *b = right;
-    return a->is_joined != b->is_joined ? b->is_joined - a->is_joined : compare_scores(a, b);
-}
-
 /* Boxes that stay, among which others are looked for. */
 typedef struct kept {
     const detect_rules *rules;
@@ -129,24 +124,30 @@ static bool lies_in(const seams_box *a, const seams_box *b) {
            common_area(&a->box, &b->box) > 0.8 * fmin(area(&a->box), area(&b->box));
 }
 
+/* Boxes that come first by their rank may be much less sure: half as sure says something, less does not, so that what
+ * hardly scores cannot hide what does. */
+static bool has_say(const kept *k, const seams_box *other) {
+    return are_rivals(k, other) && other->score >= k->asked->score / 2;
+}
+
 static bool is_the_same(void *argument, size_t number) {
     const kept *k = argument;
     const seams_box *other = &k->items[number];
-    if (!are_rivals(k, other) || were_compared(k, other)) return false;
+    if (!has_say(k, other) || were_compared(k, other)) return false;
     return iou(&k->asked->box, &other->box) > k->rules->iou || lies_in(k->asked, other);
 }
 
 static bool adds_cover(void *argument, size_t number) {
     kept *k = argument;
     const seams_box *other = &k->items[number];
-    if (are_rivals(k, other) && rank_of(other) == IN_TILE) k->covered += common_area(&k->asked->box, &other->box);
+    if (has_say(k, other) && rank_of(other) == IN_TILE) k->covered += common_area(&k->asked->box, &other->box);
     return false;
 }
 
 static bool holds_half(void *argument, size_t number) {
     const kept *k = argument;
     const seams_box *other = &k->items[number];
-    return !are_of_one_tile(k->asked, other) && are_rivals(k, other) &&
+    return !are_of_one_tile(k->asked, other) && has_say(k, other) &&
            common_area(&k->asked->box, &other->box) > area(&k->asked->box) / 2;
 }
 
@@ -270,16 +271,9 @@ static void keep(kept *k, seams_box *items, const seams_box *b) {
     k->count++;
 }
 
-/* A part that found no other may still be one of an object that was put together. */
-static void keep_part(kept *k, seams_box *items, seams_box b) {
-    k->asked = &b;
-    if (touching_search(k->near, &b.box, is_the_same, k)) return;
-    if (!b.is_joined && touching_search(k->near, &b.box, holds_half, k)) return;
-    keep(k, items, &b);
-}
-
-/* Cut boxes may be parts of one another, so they are not compared with one another before they are put together. */
-static bool join_all(seams *s, kept *k) {
+/* By the rules of the header, up to the parts that are put together: the boxes that stay are the first. Cut boxes may be
+ * parts of one another, so they are not compared with one another before. */
+static bool choose(seams *s, kept *k) {
     size_t i = 0, part_count = 0;
     for (; i < s->count && rank_of(&s->items[i]) != CUT; i++) {
         const seams_box b = s->items[i];
@@ -289,20 +283,41 @@ static bool join_all(seams *s, kept *k) {
     for (; i < s->count; i++)
         if (stays(s, k, &s->items[i])) parts[part_count++] = s->items[i];
     if (!assemble(parts, &part_count)) return false;
-    qsort(parts, part_count, sizeof *parts, compare_parts);
-    for (i = 0; i < part_count; i++) keep_part(k, s->items, parts[i]);
+    memmove(s->items + k->count, parts, part_count * sizeof *parts);
+    s->count = k->count + part_count;
+    return true;
+}
+
+/* Once more in the order of scores, so that the better one of any two stays. A part that found no other may still be one
+ * of an object that was put together. */
+static bool compare_all(seams *s, kept *k) {
+    qsort(s->items, s->count, sizeof *s->items, compare_scores);
+    for (size_t i = 0; i < s->count; i++) {
+        const seams_box b = s->items[i];
+        const bool is_part = rank_of(&b) == CUT && !b.is_joined;
+        k->asked = &b;
+        if (touching_search(k->near, &b.box, is_the_same, k)) continue;
+        if (is_part && touching_search(k->near, &b.box, holds_half, k)) continue;
+        keep(k, s->items, &b);
+    }
     s->count = k->count;
     return true;
+}
+
+/* False when memory runs out. */
+static bool run_pass(seams *s, const detect_rules *rules, bool pass(seams *, kept *)) {
+    kept k = {.rules = rules, .items = s->items, .near = touching_create(s->count)};
+    bool fits = k.near && pass(s, &k);
+    touching_free(k.near);
+    return fits;
 }
 
 yolo_status seams_join(seams *s, const detect_rules *rules, yolo_error *error) {
     bool suppresses = rules->nms != YOLO_NMS_NONE && rules->iou < 1;
     if (s->count > 1 && suppresses) {
-        kept k = {.rules = rules, .items = s->items, .near = touching_create(s->count)};
         qsort(s->items, s->count, sizeof *s->items, compare_ranks);
-        bool fits = k.near && join_all(s, &k);
-        touching_free(k.near);
-        if (!fits) return fail(error, YOLO_NO_MEMORY, "not enough memory to join %zu boxes of tiles", s->count);
+        if (!run_pass(s, rules, choose) || !run_pass(s, rules, compare_all))
+            return fail(error, YOLO_NO_MEMORY, "not enough memory to join %zu boxes of tiles", s->count);
     }
     if (s->count > 1) qsort(s->items, s->count, sizeof *s->items, compare_scores);
     return YOLO_OK;

@@ -7,7 +7,8 @@
  *    found what covers more than half of them: tiles see more.
  * 3. Boxes that a border cuts go if more than half of one lies in a box that stayed: it is a part of that.
  * 4. What is left was cut in every tile. Parts that go on beyond the border that cuts them, in the next tile, are put
- *    together. */
+ *    together.
+ * In 2 and 3 a box less than half as sure has no say. At last all are compared by IoU in the order of their scores. */
 #ifndef DETECT_SEAMS_H
 #define DETECT_SEAMS_H
 

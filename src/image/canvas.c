@@ -27,11 +27,44 @@ static float coverage(float distance_inside) {
     return distance_inside >= 0.5f ? 1 : distance_inside <= -0.5f ? 0 : distance_inside + 0.5f;
 }
 
+/* A color as it is blended with many pixels: `rest` of the 256 parts of each byte, and what is added for the color. */
+typedef struct blender {
+    uint16_t rest, added[3];
+} blender;
+
 /* `opacity` of the color, 0..256 parts of the whole. */
-static void blend(uint8_t *pixel, color c, unsigned opacity) {
-    pixel[0] = (uint8_t)((pixel[0] * (256 - opacity) + c.red * opacity + 128) >> 8);
-    pixel[1] = (uint8_t)((pixel[1] * (256 - opacity) + c.green * opacity + 128) >> 8);
-    pixel[2] = (uint8_t)((pixel[2] * (256 - opacity) + c.blue * opacity + 128) >> 8);
+static blender make_blender(color c, unsigned opacity) {
+    return (blender){
+        (uint16_t)(256 - opacity),
+        {(uint16_t)(c.red * opacity + 128), (uint16_t)(c.green * opacity + 128), (uint16_t)(c.blue * opacity + 128)}};
+}
+
+static uint8_t blend_byte(uint8_t byte, uint16_t rest, uint16_t added) {
+    return (uint8_t)((uint16_t)(byte * rest + added) >> 8);
+}
+
+static void blend_pixels(uint8_t *pixel, size_t count, const blender *b) {
+    for (size_t i = 0; i < count; i++, pixel += 3)
+        for (int c = 0; c < 3; c++) pixel[c] = blend_byte(pixel[c], b->rest, b->added[c]);
+}
+
+/* The same by groups of bytes that vectors hold, where colors begin at the same places. */
+static size_t blend_groups(uint8_t *bytes, size_t count, const blender *b) {
+    enum { PIXELS = 16 };
+    uint16_t added[3 * PIXELS];
+    for (int i = 0; i < 3 * PIXELS; i++) added[i] = b->added[i % 3];
+    size_t done = 0;
+    for (; done + PIXELS <= count; done += PIXELS, bytes += 3 * PIXELS)
+        for (int i = 0; i < 3 * PIXELS; i++) bytes[i] = blend_byte(bytes[i], b->rest, added[i]);
+    return done;
+}
+
+static void blend_run(uint8_t *pixel, size_t count, color c, unsigned opacity) {
+    enum { WORTH_GROUPS = 64 };
+    if (opacity == 0) return;
+    const blender b = make_blender(c, opacity);
+    const size_t done = count >= WORTH_GROUPS ? blend_groups(pixel, count, &b) : 0;
+    blend_pixels(pixel + 3 * done, count - done, &b);
 }
 
 static unsigned parts(float opacity) {
@@ -67,32 +100,46 @@ static unsigned opacity_at(const stroke *s, int x, int y) {
     return parts(coverage(s->half < 0 ? -d : s->half - fabsf(d)) * s->opacity);
 }
 
+/* The columns from `i` on that are as opaque as it. */
+static int equal_columns(const unsigned *opacities, int i, int count) {
+    int end = i + 1;
+    while (end < count && opacities[end] == opacities[i]) end++;
+    return end - i;
+}
+
 /* Rows in which each column looks the same from the first to the last. */
 static void draw_alike(yolo_image *image, const stroke *s, pixels p) {
     unsigned opacities[COLUMNS_AT_ONCE];
     for (int begin = p.left; begin < p.right && p.top < p.bottom; begin += COLUMNS_AT_ONCE) {
         int count = p.right - begin < COLUMNS_AT_ONCE ? p.right - begin : COLUMNS_AT_ONCE;
         for (int i = 0; i < count; i++) opacities[i] = opacity_at(s, begin + i, p.top);
-        for (int y = p.top; y < p.bottom; y++) {
-            uint8_t *pixel = image_row(image, y) + (size_t)begin * 3;
-            for (int i = 0; i < count; i++, pixel += 3) blend(pixel, s->color, opacities[i]);
+        for (int i = 0, run; i < count; i += run) {
+            run = equal_columns(opacities, i, count);
+            for (int y = p.top; y < p.bottom; y++)
+                blend_run(image_row(image, y) + (size_t)(begin + i) * 3, (size_t)run, s->color, opacities[i]);
         }
     }
 }
 
-static void draw_row(yolo_image *image, const stroke *s, int y, int begin, int end) {
-    draw_alike(image, s, (pixels){begin, y, end, y + 1});
+/* A row from p.left to p.right, whose columns from `left` to `right` look the same. */
+static void draw_row(yolo_image *image, const stroke *s, int y, pixels p, int left, int right) {
+    draw_alike(image, s, (pixels){p.left, y, left, y + 1});
+    if (left < right)
+        blend_run(image_row(image, y) + (size_t)left * 3, (size_t)(right - left), s->color, opacity_at(s, left, y));
+    draw_alike(image, s, (pixels){right, y, p.right, y + 1});
 }
 
-/* Below the upper corners and above the lower ones the edge is as far from every row. */
+/* Between the corners the edge is as far from every row, and from every column. */
 void canvas_fill(yolo_image *image, rectangle r, float radius, color c, float opacity) {
     stroke s = {make_shape(r, radius), -1, c, opacity};
     pixels p = touched(image, r.left, r.top, r.right, r.bottom);
     int top = clamp(ceilf(r.top + s.shape.radius + 1), p.top, p.bottom);
     int bottom = clamp(floorf(r.bottom - s.shape.radius - 1), top, p.bottom);
-    for (int y = p.top; y < top; y++) draw_row(image, &s, y, p.left, p.right);
+    int left = clamp(ceilf(r.left + s.shape.radius + 1), p.left, p.right);
+    int right = clamp(floorf(r.right - s.shape.radius - 1), left, p.right);
+    for (int y = p.top; y < top; y++) draw_row(image, &s, y, p, left, right);
     draw_alike(image, &s, (pixels){p.left, top, p.right, bottom});
-    for (int y = bottom; y < p.bottom; y++) draw_row(image, &s, y, p.left, p.right);
+    for (int y = bottom; y < p.bottom; y++) draw_row(image, &s, y, p, left, right);
 }
 
 /* Only the rows and columns near the edge are looked at, so that a large box costs no more than its outline. */
@@ -104,11 +151,12 @@ void canvas_outline(yolo_image *image, rectangle r, float radius, float width, c
                     clamp(ceilf(r.top + inset), outer.top, outer.bottom),
                     clamp(floorf(r.right - inset), outer.left, outer.right),
                     clamp(floorf(r.bottom - inset), outer.top, outer.bottom)};
-    if (inner.left >= inner.right || inner.top >= inner.bottom) inner = (pixels){0, outer.bottom, 0, outer.bottom};
-    for (int y = outer.top; y < inner.top; y++) draw_row(image, &s, y, outer.left, outer.right);
+    if (inner.left >= inner.right || inner.top >= inner.bottom)
+        inner = (pixels){outer.left, outer.bottom, outer.left, outer.bottom};
+    for (int y = outer.top; y < inner.top; y++) draw_row(image, &s, y, outer, inner.left, inner.right);
     draw_alike(image, &s, (pixels){outer.left, inner.top, inner.left, inner.bottom});
     draw_alike(image, &s, (pixels){inner.right, inner.top, outer.right, inner.bottom});
-    for (int y = inner.bottom; y < outer.bottom; y++) draw_row(image, &s, y, outer.left, outer.right);
+    for (int y = inner.bottom; y < outer.bottom; y++) draw_row(image, &s, y, outer, inner.left, inner.right);
 }
 
 /* From the nearest point of the line. */
@@ -134,7 +182,7 @@ void canvas_line(yolo_image *image, float x0, float y0, float x1, float y1, floa
         uint8_t *pixel = image_row(image, y) + (size_t)begin * 3;
         for (int x = begin; x < end; x++, pixel += 3) {
             float d = line_distance((float)x + 0.5f, (float)y + 0.5f, x0, y0, dx, dy);
-            blend(pixel, c, parts(coverage(half - d) * opacity));
+            blend_run(pixel, 1, c, parts(coverage(half - d) * opacity));
         }
     }
 }
@@ -146,7 +194,7 @@ void canvas_mask(yolo_image *image, rectangle clip, int x, int y, const uint8_t 
         for (int column = 0; column < width; column++) {
             unsigned covered = mask[row * width + column];
             if (!covered || x + column < p.left || x + column >= p.right) continue;
-            blend(image_row(image, y + row) + (size_t)(x + column) * 3, c, parts((float)covered / 255));
+            blend_run(image_row(image, y + row) + (size_t)(x + column) * 3, 1, c, parts((float)covered / 255));
         }
     }
 }

@@ -6,7 +6,7 @@ import os
 import struct
 import zlib
 
-from harness import (ROOT, Skip, check, classifier, detector, equal, fails, files_under, is_release, main, peak_megabytes, png,
+from harness import (ROOT, Skip, check, classifier, detector, equal, evaluate, fails, files_under, is_release, main, peak_megabytes, png,
                      run, test, works, write)
 
 SAMPLES = os.path.join(ROOT, "samples")
@@ -305,6 +305,16 @@ def tiles_with_any_number_of_threads_and_options():
     equal(open("a.jsonl", "rb").read(), expected)
     works(*tiles, "-q", "-o", "out", "--draw-counts", "--rows", "--crops", "crops", *pictures)
     equal(len(files_under("out")), len(pictures))
+
+
+@test
+def tiles_can_be_measured():
+    def measured(*arguments):
+        return evaluate(*SHELF, "--size", "256x256", "--labels", SAMPLES, *arguments, sample(3), sample(5))[0]["overall"]
+    whole = measured()
+    equal(measured("--tile", "2000x2000"), whole)
+    check(measured("--tile", "330x330")["ap50"] > whole["ap50"] + 0.1, "what a small input does not see")
+    fails(2, "--overlap needs --tile", "eval", *SHELF, "--labels", SAMPLES, "--overlap", "0.5", sample(3))
 
 
 @test

@@ -3,6 +3,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -44,8 +45,8 @@ def line_count(path):
 @test
 def killed_and_resumed():
     net = pictures(150)
-    options = [*net, "-q", "--threads", "2", "-o", "out", "--jsonl", "a.jsonl", "p"]
-    equal(run(*net, "-q", "--threads", "2", "-o", "whole", "--jsonl", "whole.jsonl", "p").code, 1)
+    options = [*net, "-q", "--threads", "2", "-o", "out", "--yolo", "out", "--jsonl", "a.jsonl", "p"]
+    equal(run(*net, "-q", "--threads", "2", "-o", "whole", "--yolo", "whole", "--jsonl", "whole.jsonl", "p").code, 1)
     whole = open("whole.jsonl", "rb").read()
     dice = random.Random(1)
     kills = 0
@@ -101,6 +102,46 @@ def resuming():
     write("deep/real.jsonl", whole)
     works(*net, "-q", "--no-image", "--jsonl", "link.jsonl", "p", "--resume")
     equal((os.path.islink("link.jsonl"), len(open("deep/real.jsonl").readlines())), (True, 6))
+
+
+@test
+def names_of_a_resumed_run_never_collide():
+    net = detector()
+    for name in ("a.bmp", "a.jpg", "a.png", "b.png", "\u00e9\n\"\\.jpg", "\u00e9\n\"\\.png"):
+        png("p/" + name)
+    for end in (b"jpg", b"png"):
+        png(os.fsdecode(b"p/bad\xff." + end))
+    write("p/b.bmp", "a failure has a name, too")
+
+    def outputs(folder, jsonl, *more):
+        return run(*net, "-q", "-o", folder, "--labelme", folder, "--yolo", folder, "--jsonl", jsonl, *more, "p")
+
+    def everything(folder):
+        return {name: open(os.path.join(folder, name), "rb").read() for name in files_under(folder)}
+    outputs("whole", "whole.jsonl")
+    lines = open("whole.jsonl").read().splitlines(True)
+    equal(len(files_under("whole")), 3 * 8)
+    for done in range(len(lines)):
+        shutil.rmtree("out", True)
+        write("a.jsonl", "".join(lines[:done]))
+        outputs("out", "a.jsonl", "--resume")
+        found, whole = everything("out"), everything("whole")
+        check(found and all(whole[name] == found[name] for name in found), done, sorted(found))
+        equal(open("a.jsonl").read(), "".join(lines))
+
+
+@test
+def pictures_that_come_later_replace_nothing():
+    net = detector()
+    png("p/a.png", 40, 30)
+    options = [*net, "-q", "--no-image", "--labelme", "out", "--jsonl", "a.jsonl", "--resume", "p"]
+    works(*options)
+    png("p/a.bmp", 80, 60)
+    works(*options)
+    png("p/a.jpg", 120, 90)
+    works(*options)
+    found = {name: json.load(open("out/" + name))["imagePath"] for name in files_under("out")}
+    equal(found, {"a.json": "../p/a.png", "a-2.json": "../p/a.bmp", "a-3.json": "../p/a.jpg"})
 
 
 @test
@@ -259,6 +300,19 @@ def a_disk_that_is_full():
             check(name.startswith("out/") and name.endswith(".png") or name.startswith("a.jsonl"), name)
             if name.startswith("a.jsonl"):
                 check(all(json.loads(line) for line in open("disk/" + name)), name)
+        for options in (["-o", "disk/out"], ["--no-image", "--crops", "disk/out"]):
+            shutil.rmtree("disk/out")
+            done = run(*net, "-q", *options, "--jsonl", "b.jsonl", *["a.png"] * 300)
+            equal(done.code, 1, done.err[-500:])
+            check(0 < len(done.err.splitlines()) < 6, "it goes on:", done)
+            reported = len(open("b.jsonl").readlines())
+            check(reported < 300)
+            subprocess.run(["mount", "-o", "remount,size=64m", "disk"], check=True)
+            works(*net, "-q", *options, "--jsonl", "b.jsonl", "--resume", *["a.png"] * 300)
+            equal((len(open("b.jsonl").readlines()), len(files_under("disk/out"))), (300, 300 if "-o" in options else 600))
+            shutil.rmtree("disk/out")
+            os.mkdir("disk/out")
+            subprocess.run(["mount", "-o", "remount,size=64k", "disk"], check=True)
     finally:
         subprocess.run(["umount", "disk"], check=True)
 

@@ -6,6 +6,7 @@ skip. A class of mistakes that a test cannot see without the other (say, stdout 
 """
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -95,11 +96,6 @@ def peak_megabytes(*arguments):
     return usage.ru_maxrss / 1024
 
 
-def is_release():
-    """Sanitizers, coverage and emulators have memory of their own."""
-    return "/release-" in os.path.realpath(DETECT)
-
-
 def write(path, content):
     folder = os.path.dirname(path)
     if folder:
@@ -116,6 +112,12 @@ def png(path, width=40, height=30, colour=(90, 120, 150)):
     kind = 0 if len(colour) == 1 else 2
     return write(path, b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)) +
                  chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def jpeg_size(jpeg):
+    """Width and height of a JPEG file's bytes."""
+    at = re.search(rb"\xff\xc0..\x08", jpeg, re.S).end()
+    return int.from_bytes(jpeg[at + 2:at + 4], "big"), int.from_bytes(jpeg[at:at + 2], "big")
 
 
 def ppm(path, width=40, height=30):

@@ -1,4 +1,5 @@
 """Runs over many pictures: the same bytes for any number of threads, bounded memory, drafts, progress and summary."""
+import base64
 import json
 import os
 import pty
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from harness import DETECT, Skip, check, detector, equal, files_under, main, png, run, shared, test, works, write
+from harness import DETECT, Skip, check, detector, equal, files_under, jpeg_size, main, png, run, shared, test, works, write
 
 
 def photos():
@@ -97,6 +98,22 @@ def drafts_find_the_same():
     equal(open("1/big.jpg", "rb").read(), open("2/big.jpg", "rb").read())
     options = ["--model", model, "--no-image", "--jsonl", "-", "--size", "640x640", big]
     equal(works(*options).bytes, works(*options, "--draft").bytes, "the network needs every pixel")
+
+
+@test
+def reports_are_made_of_drafts():
+    options = ["--model", shared("models", "yolo-fastest-1.1-coco"), "--no-image", "--size", "320x256", "--report-size", "768"]
+    photo = shared("images", "dog.jpg")
+    whole, draft = (works(*options, "--jsonl", "-", *more, photo).bytes for more in ([], ["--draft"]))
+    if whole == draft:
+        raise Skip("built without libjpeg")
+    equal(works(*options, "--jsonl", "-", "--draft", "--report", "r.html", photo).bytes, draft, "the same boxes as without")
+    picture = json.loads(re.search(r'class="picture">(.*?)</script', open("r.html", encoding="utf-8").read()).group(1))
+    equal((picture["width"], picture["height"]), (768, 576))
+    best = json.loads(draft)["detections"][0]["box"]
+    check(all(abs(a - b) < 0.1 for a, b in zip(picture["boxes"][0][2:], best.values())), picture["boxes"], best)
+    equal(jpeg_size(base64.b64decode(picture["thumbnail"])), (384, 288))
+    equal(works(*options, "--jsonl", "-", "--draft", "--report", "r.html", "--crops", "c", photo).bytes, whole, "no draft")
 
 
 @test

@@ -28,7 +28,8 @@ def help_fits_a_screen():
 def help_names_every_option_of_the_issue():
     text = works("--help").out
     for option in ("--cfg --weights --names --model --size --resize --threshold --nms --nms-iou --agnostic --max --classes "
-                   "--skip-classes -o --no-image --json --jsonl --csv --threads --kernels -q -v --version --help").split():
+                   "--skip-classes -o --no-image --json --jsonl --csv --threads --kernels -q -v --version --help --counts --rows "
+                   "--zone --zones --draw-counts --tile --overlap").split():
         check(re.search(rf"(?<![\w-]){option}(?![\w-])", text), option)
     for command in COMMANDS:
         check(re.search(rf"^  {command} ", text, re.M), command)

@@ -3,6 +3,7 @@
 #define KERNELS_SIMD_AVX2_H
 
 #include "kernels/simd/compiler.h"
+#include "kernels/simd/quad_x86.h"
 
 #include <immintrin.h>
 #include <math.h>

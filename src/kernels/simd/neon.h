@@ -7,10 +7,12 @@
 #include <arm_neon.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { LANES = 4 };
 
 typedef float32x4_t vec;
+typedef vec quad;
 typedef uint32x4_t vec_mask;
 
 INLINE vec vec_load(const float *p) {
@@ -95,6 +97,28 @@ INLINE vec vec_power(vec a) {
 
 INLINE float scalar_fma(float a, float b, float c) {
     return fmaf(a, b, c);
+}
+
+/* Four bytes, the lowest first, as floats 0..255. Elsewhere a quad is shorter than a vec: see quad_x86.h. */
+INLINE quad quad_of_bytes(uint32_t bytes) {
+    uint16x4_t wide = vget_low_u16(vmovl_u8(vcreate_u8(bytes)));
+    return vcvtq_f32_u32(vmovl_u16(wide));
+}
+
+INLINE void quad_store(float *p, quad a) {
+    vec_store(p, a);
+}
+
+INLINE quad quad_set(float x) {
+    return vec_set(x);
+}
+
+INLINE quad quad_mul(quad a, quad b) {
+    return vec_mul(a, b);
+}
+
+INLINE quad quad_fma(quad a, quad b, quad c) {
+    return vec_fma(a, b, c);
 }
 
 #endif

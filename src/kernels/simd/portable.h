@@ -14,6 +14,7 @@
 enum { LANES = 4 };
 
 typedef float vec __attribute__((vector_size(16)));
+typedef vec quad;
 typedef int32_t vec_mask __attribute__((vector_size(16)));
 
 INLINE vec vec_load(const float *p) {
@@ -103,6 +104,27 @@ INLINE vec vec_floor(vec a) {
 INLINE vec vec_power(vec a) {
     typedef uint32_t bits __attribute__((vector_size(16)));
     return (vec)(((bits)a << 23) + 0x3f800000u);
+}
+
+/* Four bytes, the lowest first, as floats 0..255. Elsewhere a quad is shorter than a vec: see quad_x86.h. */
+INLINE quad quad_of_bytes(uint32_t bytes) {
+    return (quad){(float)(bytes & 255), (float)(bytes >> 8 & 255), (float)(bytes >> 16 & 255), (float)(bytes >> 24)};
+}
+
+INLINE void quad_store(float *p, quad a) {
+    vec_store(p, a);
+}
+
+INLINE quad quad_set(float x) {
+    return vec_set(x);
+}
+
+INLINE quad quad_mul(quad a, quad b) {
+    return vec_mul(a, b);
+}
+
+INLINE quad quad_fma(quad a, quad b, quad c) {
+    return vec_fma(a, b, c);
 }
 
 #endif
