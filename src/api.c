@@ -1,7 +1,5 @@
 /* The public functions that join pictures, networks and detection: they check arguments and pass on. */
-#include "base/clock.h"
 #include "base/memory.h"
-#include "base/sharing.h"
 #include "base/team.h"
 #include "convolution/convolution.h"
 #include "detect/detect.h"
@@ -35,7 +33,6 @@ struct yolo_context {
     letterbox fit;                 /* of the last input */
     int image_width, image_height; /* of it */
     void *resize_scratch;
-    sharing sharing; /* of its passes */
 };
 
 const char *yolo_version(void) {
@@ -192,11 +189,8 @@ yolo_status yolo_run_timed(yolo_context *context, double *seconds, yolo_error *e
     if (!context || context->progress != INPUT_SET)
         return fail(error, YOLO_BAD_ARGUMENT, "yolo_run needs a context whose input was set since its last run");
     run_job job = {&context->network, seconds};
-    bool large = context->network.threads > 1 && context->network.plan.flops >= min_team_flops;
-    const double begin = clock_seconds();
-    const double waited =
-        team_run(large && sharing_wanted(&context->sharing) ? context->network.threads : 1, run_layers, &job);
-    if (large) sharing_learn(&context->sharing, clock_seconds() - begin, waited);
+    bool large = context->network.plan.flops >= min_team_flops;
+    team_run(large ? context->network.threads : 1, run_layers, &job);
     context->progress = HAS_RUN;
     return YOLO_OK;
 }

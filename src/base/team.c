@@ -2,8 +2,6 @@
 
 #include "base/team.h"
 
-#include "base/clock.h"
-
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -32,9 +30,7 @@ struct team {
     atomic_uint open;   /* the number of the loop that members may enter, or CLOSED */
     atomic_int inside;  /* members that entered, the caller not counted */
     atomic_size_t next; /* the first part that nobody has taken */
-    atomic_int present; /* members that have not ended yet, come or not */
     atomic_bool over;
-    double waited; /* seconds, of the caller, for members */
     atomic_int asleep;
     atomic_bool caller_asleep;
     pthread_mutex_t lock; /* for falling asleep and waking only */
@@ -90,30 +86,27 @@ static void wake_all(team *t) {
     pthread_mutex_unlock(&t->lock);
 }
 
-/* One less of the members that the caller may wait for. */
-static void count_down(team *t, atomic_int *members) {
-    if (atomic_fetch_sub(members, 1) != 1 || !atomic_load(&t->caller_asleep)) return;
+static void leave(team *t) {
+    if (atomic_fetch_sub(&t->inside, 1) != 1 || !atomic_load(&t->caller_asleep)) return;
     pthread_mutex_lock(&t->lock);
     pthread_cond_signal(&t->empty);
     pthread_mutex_unlock(&t->lock);
 }
 
-/* A member may have lost its core to another program: a caller that sleeps leaves it a free one. */
-static void wait_until_none(team *t, atomic_int *members) {
+/* A member that is inside may have lost its core to another program: a caller that sleeps leaves it a free one. */
+static void wait_until_empty(team *t) {
     for (int round = 0; round < AWAKE_ROUNDS + YIELD_ROUNDS; round++) {
-        if (atomic_load(members) == 0) return;
+        if (atomic_load(&t->inside) == 0) return;
         if (round < AWAKE_ROUNDS)
             pause_briefly();
         else
             sched_yield();
     }
-    const double begin = clock_seconds();
     pthread_mutex_lock(&t->lock);
-    atomic_store(&t->caller_asleep, true); /* before the look at the members: see count_down */
-    while (atomic_load(members) != 0) pthread_cond_wait(&t->empty, &t->lock);
+    atomic_store(&t->caller_asleep, true); /* before the look who is inside: see leave */
+    while (atomic_load(&t->inside) != 0) pthread_cond_wait(&t->empty, &t->lock);
     atomic_store(&t->caller_asleep, false);
     pthread_mutex_unlock(&t->lock);
-    t->waited += clock_seconds() - begin;
 }
 
 /* A member enters, then makes sure that the loop is still open; the caller closes it, then looks who is inside. In any
@@ -129,7 +122,7 @@ static void help(team *t, int thread) {
             work(t, thread);
             seen = open;
         }
-        count_down(t, &t->inside);
+        leave(t);
     }
 }
 
@@ -148,7 +141,7 @@ void team_for(team *t, size_t count, size_t grain, team_body *body, void *argume
     wake_all(t);
     work(t, 0);
     atomic_store(&t->open, CLOSED);
-    wait_until_none(t, &t->inside);
+    wait_until_empty(t);
 }
 
 int team_threads(const team *t) {
@@ -158,29 +151,20 @@ int team_threads(const team *t) {
 #if defined(_OPENMP)
 
 static void run_together(team *t, void (*body)(void *argument, team *t), void *argument) {
-    double end = 0; /* of the body */
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->wake, NULL);
     pthread_cond_init(&t->empty, NULL);
-    atomic_store(&t->present, t->threads - 1);
 #pragma omp parallel num_threads(t->threads)
     {
         int thread = omp_get_thread_num();
         if (thread == 0) {
-            atomic_fetch_sub(&t->present, t->threads - omp_get_num_threads());
             body(argument, t);
             atomic_store(&t->over, true);
             wake_all(t);
-            const double waited = t->waited;
-            end = clock_seconds();
-            wait_until_none(t, &t->present); /* asleep; OpenMP would keep a core busy until all have come */
-            t->waited = waited;
         } else {
             help(t, thread);
-            count_down(t, &t->present);
         }
     }
-    t->waited += clock_seconds() - end;
     pthread_cond_destroy(&t->empty);
     pthread_cond_destroy(&t->wake);
     pthread_mutex_destroy(&t->lock);
@@ -204,11 +188,10 @@ int team_core_count(void) {
 
 #endif
 
-double team_run(int threads, void (*body)(void *argument, team *t), void *argument) {
+void team_run(int threads, void (*body)(void *argument, team *t), void *argument) {
     team t = {.threads = threads > 1 ? threads : 1};
     if (t.threads > 1)
         run_together(&t, body, argument);
     else
         body(argument, &t);
-    return t.waited;
 }

@@ -13,9 +13,8 @@
 typedef struct team team;
 
 /* Runs body(argument, team) on the calling thread, with a team of at most `threads` that ends with it. In a build
- * without OpenMP, or where no more threads are to be had, the caller does all the work. Returns for how many seconds the
- * caller waited for members that did not run, the moments not counted that a running one takes. */
-double team_run(int threads, void (*body)(void *argument, team *t), void *argument);
+ * without OpenMP, or where no more threads are to be had, the caller does all the work. */
+void team_run(int threads, void (*body)(void *argument, team *t), void *argument);
 
 /* The most members a loop can have, the caller included. */
 int team_threads(const team *t);
