@@ -260,7 +260,7 @@ static void check_rows_of(const char *picture, const char *labels, int rows) {
 
 /* The numbers are what a person sees. */
 static void true_boxes_of_the_samples(void) {
-    static const int rows[] = {2, 3, 4, 3, 6, 1};
+    static const int rows[] = {2, 6, 2, 3, 6, 1};
     for (int i = 0; i < 6; i++) {
         char picture[64], labels[64];
         snprintf(picture, sizeof picture, "samples/shelf-%d.jpg", i + 1);
