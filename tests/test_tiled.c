@@ -172,7 +172,8 @@ static void no_pair_overlaps(void) {
         options.nms_agnostic = agnostic;
         const yolo_tile_options tiles = {500, 400, 0.3f, false};
         yolo_detections found = detect(f.context, &wall, &options, &tiles);
-        CHECK(found.count > 200 && found.candidate_count > found.count);
+        test_note("%zu found, %zu candidates", found.count, found.candidate_count);
+        CHECK(found.count > 100 && found.candidate_count > found.count);
         CHECK_INT(overlapping_pairs(&found, options.nms_iou), 0);
         for (size_t i = 0; i < found.count; i++) {
             const yolo_detection *d = &found.items[i];
