@@ -149,8 +149,8 @@ typedef struct yolo_model_options {
 
 YOLO_API yolo_model_options yolo_model_options_default(void);
 
-/* Reads a network and its weights and packs them for this CPU, weights of 4 MiB and more by a thread for each core. With `weights_path` NULL all weights are zero: enough
- * for yolo_context_layer and timing, not for results. Thread-safe.
+/* Reads a network and its weights and packs them for this CPU, weights of 4 MiB and more by a thread for each core.
+ * With `weights_path` NULL all weights are zero: enough for yolo_context_layer and timing, not for results. Thread-safe.
  * YOLO_BAD_MODEL names the cfg's line, or the layer at which the weights ran out; YOLO_BAD_FILE, YOLO_BAD_ARGUMENT
  * (unknown kernels or algorithm), YOLO_NO_MEMORY. */
 YOLO_API yolo_status yolo_model_load(const char *cfg_path, const char *weights_path, const yolo_model_options *options,
@@ -317,10 +317,10 @@ YOLO_API yolo_status yolo_plan_tiles(const yolo_context *context, int image_widt
 /* yolo_detect on each tile, and on the whole picture, with the results joined so that what lies on a seam is found once:
  * an object that no border of a tile cuts is taken from there; else from the whole picture; else its parts are put
  * together. Of boxes from different tiles, those whose IoU is above nms_iou or that lie in one another are one; with
- * YOLO_NMS_NONE all boxes of all
- * tiles are kept as they are. candidate_count is the sum over all passes. The same list as from yolo_detect where one
- * tile covers the picture. YOLO_RESIZE_CROP is refused: it would cut off parts of tiles. Besides what the context holds,
- * memory is needed for the boxes only: tiles are parts of `image`, run one after the other. */
+ * YOLO_NMS_NONE all boxes of all tiles are kept as they are. candidate_count is the sum over all passes. The same list
+ * as from yolo_detect where one tile covers the picture. YOLO_RESIZE_CROP is refused: it would cut off parts of tiles.
+ * Besides what the context holds, memory is needed for the boxes only: tiles are parts of `image`, run one after the
+ * other. */
 YOLO_API yolo_status yolo_detect_tiled(yolo_context *context, const yolo_image *image,
                                        const yolo_detect_options *options, const yolo_tile_options *tiles,
                                        yolo_detections *detections, yolo_error *error);
@@ -338,8 +338,8 @@ typedef struct yolo_place {
 YOLO_API yolo_status yolo_find_rows(const yolo_detections *detections, const bool *stands, yolo_place *places,
                                     int *row_count, yolo_error *error);
 
-/* Resizes an image into the network's input, where its full size determines the place: bilinear with aligned corners, 0..255 to 0..1, as Darknet does. Grey and
- * RGB are converted to what the network takes. */
+/* Resizes an image into the network's input, where its full size determines the place: bilinear with aligned corners,
+ * 0..255 to 0..1, as Darknet does. Grey and RGB are converted to what the network takes. */
 YOLO_API yolo_status yolo_set_input(yolo_context *context, const yolo_image *image, yolo_resize resize,
                                     yolo_error *error);
 

@@ -48,10 +48,7 @@ static void note_layers(struct tuning *t, const struct session *session) {
     t->layer_count = (size_t)session->info.layer_count;
     t->layers = allocate(t->layer_count, sizeof *t->layers);
     for (size_t i = 0; i < t->layer_count; i++) yolo_context_get_layer(session->context, (int)i, &t->layers[i]);
-    for (size_t w = 0; w < t->way_count; w++) {
-        t->ways[w].ms = allocate(t->layer_count, sizeof *t->ways[w].ms);
-        memset(t->ways[w].ms, 0, t->layer_count * sizeof *t->ways[w].ms);
-    }
+    for (size_t w = 0; w < t->way_count; w++) t->ways[w].ms = allocate(t->layer_count, sizeof *t->ways[w].ms);
 }
 
 static enum exit_code take_turn(struct tuning *t, struct way *way) {
