@@ -10,7 +10,7 @@
  */
 #include "base/team.h"
 #include "convolution/algorithm.h"
-#include "convolution/filters.h"
+#include "convolution/packing.h"
 #include "network/window.h"
 
 enum {
@@ -165,7 +165,7 @@ static void run(const convolution_job *job) {
         .g = g,
         .rows = {input->height, output->height, g->stride_y},
         .columns = {input->width, output->width, g->stride_x},
-        .depth = filters_depth(g),
+        .depth = packing_depth(g),
         .panels = ((size_t)g->filters + width - 1) / width,
         .block = 1 + (int)(BLOCK_COUNT / ((size_t)g->stride_y * (size_t)input->width * input->stride)),
     };
@@ -182,9 +182,9 @@ const convolution_algorithm convolution_direct = {
     .name = "gemm direct",
     .applies = applies,
     .pays = pays,
-    .packed_count = filters_packed_count,
-    .pack_parts = filters_panel_count,
-    .pack = filters_pack,
+    .packed_count = packing_count,
+    .pack_parts = packing_panel_count,
+    .pack = packing_pack,
     .scratch_count = scratch_count,
     .run = run,
 };

@@ -7,8 +7,8 @@
  */
 #include "base/team.h"
 #include "convolution/algorithm.h"
-#include "convolution/filters.h"
 #include "convolution/gather.h"
+#include "convolution/packing.h"
 
 enum {
     BLOCK_COUNT = 96 << 10, /* numbers of a block: 384 KiB, beside which a panel of weights fits into 1 MiB */
@@ -38,7 +38,7 @@ static size_t block_rows(size_t depth, size_t pixels, const kernels *set) {
 }
 
 static size_t scratch_count(const convolution_geometry *g, shape output, int threads, const kernels *set) {
-    size_t depth = filters_depth(g);
+    size_t depth = packing_depth(g);
     return block_rows(depth, shape_pixels(output), set) * row_stride(depth) * (size_t)threads;
 }
 
@@ -131,7 +131,7 @@ static void multiply_columns(void *argument, size_t begin, size_t end, int threa
 static void run(const convolution_job *job) {
     const convolution_geometry *g = &job->convolution->geometry;
     size_t pixels = tensor_pixels(job->output), width = job->kernels->gemm_columns;
-    work w = {.job = job, .g = g, .depth = filters_depth(g), .filters = filters_of_group(g)};
+    work w = {.job = job, .g = g, .depth = packing_depth(g), .filters = packing_group_filters(g)};
     w.panels = (w.filters + width - 1) / width;
     w.block = block_rows(w.depth, pixels, job->kernels);
     w.in_place = is_1x1(g) && job->input->stride % ALIASING_COUNT != 0;
@@ -146,9 +146,9 @@ static void run(const convolution_job *job) {
 const convolution_algorithm convolution_gemm_1x1 = {
     .name = "gemm 1x1",
     .applies = is_1x1,
-    .packed_count = filters_packed_count,
-    .pack_parts = filters_panel_count,
-    .pack = filters_pack,
+    .packed_count = packing_count,
+    .pack_parts = packing_panel_count,
+    .pack = packing_pack,
     .scratch_count = scratch_count,
     .run = run,
 };
@@ -156,9 +156,9 @@ const convolution_algorithm convolution_gemm_1x1 = {
 const convolution_algorithm convolution_gemm_im2col = {
     .name = "gemm im2col",
     .applies = applies_to_all,
-    .packed_count = filters_packed_count,
-    .pack_parts = filters_panel_count,
-    .pack = filters_pack,
+    .packed_count = packing_count,
+    .pack_parts = packing_panel_count,
+    .pack = packing_pack,
     .scratch_count = scratch_count,
     .run = run,
 };

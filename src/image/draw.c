@@ -2,12 +2,13 @@
 
 #include "base/memory.h"
 #include "image/label.h"
+#include "image/pen.h"
 
 #include <math.h>
 #include <stdio.h>
 
 /* Bounds that no useful picture reaches, so that arithmetic on pixels stays exact. */
-static const float largest_line = 1000, smallest_font = 14, largest_font = 2000;
+static const float smallest_font = 14, largest_font = 2000;
 
 /* What a picture is drawn with. */
 typedef struct pen {
@@ -25,14 +26,11 @@ static float typical_side(const draw_item *items, size_t count) {
     return count ? (float)(sum / (double)count) : 0;
 }
 
-/* People look at a picture as a whole, so lines and letters grow with it: 2 and 17 pixels on 768 x 576, 9 and 76 on 12
- * megapixels. Among many small boxes letters shrink to half of that, lest they cover what they name. */
+/* Among many small boxes letters shrink to half of their size, lest they cover what they name. */
 static pen make_pen(const yolo_image *image, const draw_item *items, size_t count, float line_width, float font_scale) {
-    float size = sqrtf((float)image->width * (float)image->height);
-    float line = line_width > 0 ? line_width : fmaxf(1, roundf(size * 0.0027f));
-    float font = 3 + size * 0.021f;
+    float font = pen_letters(image);
     font = fmaxf(font * 0.5f, fminf(font, typical_side(items, count) * 0.2f));
-    return (pen){fminf(line, largest_line), fminf(fmaxf(font, smallest_font) * font_scale, largest_font)};
+    return (pen){pen_line(image, line_width), fminf(fmaxf(font, smallest_font) * font_scale, largest_font)};
 }
 
 /* A box whose outline begins and ends on whole pixels, which keeps it sharp, cut where it leaves the picture far
@@ -145,13 +143,10 @@ static size_t make_items(const yolo_model *model, const yolo_detections *detecti
 
 yolo_status yolo_draw_detections(yolo_image *image, const yolo_model *model, const yolo_detections *detections,
                                  const yolo_draw_options *options, yolo_error *error) {
-    yolo_status status = image_check(image, error);
+    yolo_draw_options chosen = options ? *options : yolo_draw_options_default();
+    yolo_status status = pen_check(image, &chosen, error);
     if (status) return status;
     if (!model || !detections) return fail(error, YOLO_BAD_ARGUMENT, "no model or no detections to draw");
-    if (image->channels != 3) return fail(error, YOLO_BAD_ARGUMENT, "only RGB images can be drawn into, not grey ones");
-    yolo_draw_options chosen = options ? *options : yolo_draw_options_default();
-    if (!(chosen.line_width >= 0) || !(chosen.font_scale > 0) || !isfinite(chosen.line_width + chosen.font_scale))
-        return fail(error, YOLO_BAD_ARGUMENT, "the line width must be 0 or more, and the font scale more than 0");
     draw_item *items = memory_allocate(detections->count, sizeof *items);
     char(*scores)[SCORE_BYTES] = memory_allocate(detections->count, sizeof *scores);
     if (items && scores) {
@@ -168,10 +163,10 @@ yolo_status yolo_draw_detections(yolo_image *image, const yolo_model *model, con
 yolo_status yolo_draw_text(yolo_image *image, const char *text, float x, float y, float part, float size,
                            uint32_t color, const yolo_font *font, yolo_error *error) {
     const float farthest = 1e6f;
-    const yolo_status status = image_check(image, error);
+    const yolo_draw_options usual = yolo_draw_options_default();
+    const yolo_status status = pen_check(image, &usual, error);
     if (status) return status;
     if (!text) return fail(error, YOLO_BAD_ARGUMENT, "no text to draw");
-    if (image->channels != 3) return fail(error, YOLO_BAD_ARGUMENT, "only RGB images can be drawn into, not grey ones");
     if (!(fabsf(x) <= farthest && fabsf(y) <= farthest && part >= 0 && part <= 1 && size >= 1 && size <= largest_font))
         return fail(error, YOLO_BAD_ARGUMENT, "text cannot be drawn at (%g, %g) with size %g and %g of it to the left",
                     (double)x, (double)y, (double)size, (double)part);

@@ -2,37 +2,25 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/color.h"
+#include "image/pen.h"
 #include "image/text.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const float smallest_font = 10, usual_smallest = 14, largest_font = 2000, largest_line = 1000;
+static const float smallest_font = 10, usual_smallest = 14, largest_font = 2000;
 static const float farthest = 1e7f; /* points beyond are not drawn exactly */
 
-/* As large as the labels of boxes: 17 pixels on 768 x 576, 76 on 12 megapixels. */
 static float font_size(const yolo_image *image, const yolo_draw_options *options) {
-    float size = 3 + sqrtf((float)image->width * (float)image->height) * 0.021f;
-    return fminf(fmaxf(size, usual_smallest) * options->font_scale, largest_font);
-}
-
-static float line_width(const yolo_image *image, const yolo_draw_options *options) {
-    float size = sqrtf((float)image->width * (float)image->height);
-    float width = options->line_width > 0 ? options->line_width : fmaxf(1, roundf(size * 0.0027f));
-    return fminf(2 * width, largest_line);
+    return fminf(fmaxf(pen_letters(image), usual_smallest) * options->font_scale, largest_font);
 }
 
 static yolo_status check(const yolo_image *image, const void *what, const yolo_draw_options *options,
                          yolo_error *error) {
-    yolo_status status = image_check(image, error);
+    yolo_status status = pen_check(image, options, error);
     if (status) return status;
-    if (!what) return fail(error, YOLO_BAD_ARGUMENT, "there is nothing to draw");
-    if (image->channels != 3) return fail(error, YOLO_BAD_ARGUMENT, "only RGB images can be drawn into, not grey ones");
-    if (!(options->line_width >= 0) || !(options->font_scale > 0) ||
-        !isfinite(options->line_width + options->font_scale))
-        return fail(error, YOLO_BAD_ARGUMENT, "the line width must be 0 or more, and the font scale more than 0");
-    return YOLO_OK;
+    return what ? YOLO_OK : fail(error, YOLO_BAD_ARGUMENT, "there is nothing to draw");
 }
 
 static yolo_status no_memory(yolo_error *error) {
@@ -166,6 +154,6 @@ yolo_status yolo_draw_outline(yolo_image *image, const float *points, size_t cou
     for (size_t i = 0; i < 2 * count; i++)
         if (!(fabsf(points[i]) <= farthest))
             return fail(error, YOLO_BAD_ARGUMENT, "no outline can be drawn through %g", (double)points[i]);
-    draw_outline(image, points, count, line_width(image, &chosen), color_from_hex(hex));
+    draw_outline(image, points, count, 2 * pen_line(image, chosen.line_width), color_from_hex(hex));
     return YOLO_OK;
 }

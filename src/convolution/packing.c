@@ -1,29 +1,29 @@
-#include "convolution/filters.h"
+#include "convolution/packing.h"
 
-size_t filters_depth(const convolution_geometry *g) {
+size_t packing_depth(const convolution_geometry *g) {
     return (size_t)(g->channels / g->groups) * (size_t)g->size * (size_t)g->size;
 }
 
-size_t filters_of_group(const convolution_geometry *g) {
+size_t packing_group_filters(const convolution_geometry *g) {
     return (size_t)(g->filters / g->groups);
 }
 
-size_t filters_packed_count(const convolution_geometry *g, const kernels *set) {
-    return (size_t)g->groups * gemm_packed_count(set, filters_depth(g), filters_of_group(g));
+size_t packing_count(const convolution_geometry *g, const kernels *set) {
+    return (size_t)g->groups * gemm_packed_count(set, packing_depth(g), packing_group_filters(g));
 }
 
 static size_t panels_of_group(const convolution_geometry *g, const kernels *set) {
-    return (filters_of_group(g) + set->gemm_columns - 1) / set->gemm_columns;
+    return (packing_group_filters(g) + set->gemm_columns - 1) / set->gemm_columns;
 }
 
-size_t filters_panel_count(const convolution_geometry *g, const kernels *set) {
+size_t packing_panel_count(const convolution_geometry *g, const kernels *set) {
     return (size_t)g->groups * panels_of_group(g, set);
 }
 
 /* Each tap is packed by itself, because Darknet's channels stand outside the taps. */
 static void pack_panel(const convolution_geometry *g, const kernels *set, const float *weights, float *packed,
                        size_t panel) {
-    size_t depth = filters_depth(g), filters = filters_of_group(g), width = set->gemm_columns;
+    size_t depth = packing_depth(g), filters = packing_group_filters(g), width = set->gemm_columns;
     size_t taps = (size_t)g->size * (size_t)g->size, channels = depth / taps;
     size_t group = panel / panels_of_group(g, set), first = panel % panels_of_group(g, set) * width;
     size_t columns = filters - first < width ? filters - first : width;
@@ -33,7 +33,7 @@ static void pack_panel(const convolution_geometry *g, const kernels *set, const 
         gemm_pack(set, channels, columns, weights + t, depth, taps, packed);
 }
 
-void filters_pack(const convolution_geometry *g, const kernels *set, const float *weights, float *packed, size_t begin,
+void packing_pack(const convolution_geometry *g, const kernels *set, const float *weights, float *packed, size_t begin,
                   size_t end) {
     for (size_t panel = begin; panel < end; panel++) pack_panel(g, set, weights, packed, panel);
 }
