@@ -26,13 +26,13 @@ class Rendering(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         from render import Renderer
-        cls.count = 12
-        renderer = Renderer(11)
+        cls.count = 8
+        renderer = Renderer(5)
         cls.pictures = [renderer.render(number) for number in range(cls.count)]
 
     def test_same_seed_same_bytes(self):
         from render import Renderer
-        picture, boxes = Renderer(11).render(7)                 # alone, with an empty catalogue
+        picture, boxes = Renderer(5).render(7)                 # alone, with an empty catalogue
         self.assertTrue((picture == self.pictures[7][0]).all())
         self.assertTrue((boxes == self.pictures[7][1]).all())
 

@@ -10,6 +10,7 @@ import torch.nn.functional as functional
 LARGEST_RATIO = 3.5             # an anchor within this factor of the object's width and height may learn it
 MOST_WINNERS = 6
 WEIGHTS = {"box": 3.0, "objectness": 1.0, "class": 2.0}
+POSITIVE_WEIGHTS = (1.0, 1.2, 2.5)      # product, price tag, gap: what is rare is not found at a score of its own
 
 
 def ciou(a, b, eps=1e-7):
@@ -82,7 +83,7 @@ def loss(maps, heads, targets, decode):
     batch = output.shape[0]
     flat = output.reshape(-1, output.shape[-1])
     objectness = flat[:, 4]
-    wanted = torch.zeros_like(objectness)
+    wanted, weights = torch.zeros_like(objectness), torch.ones_like(objectness)
     box_loss = class_loss = flat.sum() * 0
     positives = 0
     if len(targets):
@@ -103,9 +104,11 @@ def loss(maps, heads, targets, decode):
             one_hot = functional.one_hot(targets[owners, 1].long(), flat.shape[1] - 5).float()
             class_loss = functional.binary_cross_entropy_with_logits(rows[:, 5:], one_hot)
             wanted[predictions] = (.1 + .9 * quality).to(wanted.dtype)
+            rare = torch.tensor(POSITIVE_WEIGHTS, device=weights.device, dtype=weights.dtype)
+            weights[predictions] = rare[targets[owners, 1].long()]
     # plain entropy, every prediction alike: the score then is the expected overlap, and a threshold of 0.25 counts well;
     # with negatives weighed by their score (varifocal) a place with one chance in ten scored 0.33
-    entropy = functional.binary_cross_entropy_with_logits(objectness, wanted, reduction="sum")
+    entropy = functional.binary_cross_entropy_with_logits(objectness, wanted, weights, reduction="sum")
     objectness_loss = entropy / max(positives, 8 * batch)
     total = WEIGHTS["box"] * box_loss + WEIGHTS["objectness"] * objectness_loss + WEIGHTS["class"] * class_loss
     return total, {"box": float(box_loss.detach()), "objectness": float(objectness_loss.detach()),

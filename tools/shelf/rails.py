@@ -58,35 +58,80 @@ class Rails(Stage):
                       mix(self.shop.wood, rng.choice(((0, 0, 0), (.8, .6, .4))), rng.uniform(.1, .4)), .7)
 
     def draw_printed_rail(self, y, height):
-        """A strip with repeated ornaments."""
+        """A strip with repeated ornaments: bars, or little drawings at distances that tags could have."""
         rng, x = self.rng, max(self.left, -200.0)
-        colour, other = self.shop.strip, printing.contrasting(self.shop.strip, self.rng)
-        self.face(self.left, self.right, y - height * .95, y - height * .05, -.2, colour)
+        self.face(self.left, self.right, y - height * .95, y - height * .05, -.2, self.shop.strip)
+        end = min(self.right, 200)
         step = rng.uniform(3, 14)
-        while x < min(self.right, 200):
-            self.face(x, x + step * rng.uniform(.2, .6), y - height * .75, y - height * .25, -.25,
-                      mix(other, printing.print_colour(rng), .5))
-            x += step
+        if rng.random() < .4:
+            other = mix(printing.contrasting(self.shop.strip, rng), printing.print_colour(rng), .5)
+            while x < end:
+                self.face(x, x + step * rng.uniform(.2, .6), y - height * .75, y - height * .25, -.25, other)
+                x += step
+            return
+        ornaments = self.small_pictures("ornaments", rng.randint(2, 4), self.draw_ornament)
+        tall = height * rng.uniform(.5, .85)
+        while x < end:
+            image = rng.choice(ornaments)
+            wide = tall * image.width() / image.height()
+            self.picture(image, x, y - height / 2 - tall / 2, -.3, wide, tall)
+            x += wide + step * rng.choice((.1, .5, 1))
 
     def draw_adverts(self, y, height):
         """A rail with small pictures and words that are neither products nor prices."""
         rng = self.rng
-        if "adverts" not in self.__dict__:
-            self.adverts = []
-            for _ in range(4):
-                surface = skia.Surface(rng.choice((48, 80, 120)), 48)
-                printing.draw_front(surface.getCanvas(), surface.width(), 48, rng, printing.Palette(rng), self.lettering,
-                                    sparse=True)
-                self.adverts.append(surface.makeImageSnapshot())
+        adverts = self.small_pictures("adverts", rng.randint(4, 10), self.draw_advert)
         self.face(self.left, self.right, y - height * .95, y - height * .05, -.2, self.shop.strip)
         x = max(self.left, -150.0)
-        packed = rng.random() < .5
+        packed = rng.random() < .6
         while x < min(self.right, 150):
-            image = rng.choice(self.adverts)
+            image = rng.choice(adverts)
             tall = height * (.9 if packed else rng.uniform(.6, .9))
             wide = tall * image.width() / image.height()
             self.picture(image, x, y - height / 2 - tall / 2, -.3, wide, tall)
             x += wide + (0 if packed else rng.choice((0, .3, rng.uniform(0, 15))))
+
+    def small_pictures(self, name, count, draw):
+        """The pictures that the rails of this shop repeat, drawn once."""
+        if name not in self.__dict__:
+            self.__dict__[name] = [draw() for _ in range(count)]
+        return self.__dict__[name]
+
+    def draw_advert(self):
+        """A small busy print."""
+        rng = self.rng
+        surface = skia.Surface(rng.choice((40, 64, 96, 150)), 64)
+        printing.draw_front(surface.getCanvas(), surface.width(), 64, rng, printing.Palette(rng), self.lettering,
+                            sparse=rng.random() < .5)
+        return surface.makeImageSnapshot()
+
+    def draw_ornament(self):
+        """A sprig, a cup, a dot or a word in one pale or strong ink on the bare strip."""
+        rng = self.rng
+        surface = skia.Surface(rng.choice((48, 64, 110)), 64)
+        canvas, wide = surface.getCanvas(), surface.width()
+        canvas.clear(skia.ColorTRANSPARENT)
+        ink = mix(printing.print_colour(rng), self.shop.strip, rng.choice((0, .3, .6)))
+        kind = rng.randrange(4)
+        if kind == 0:
+            for _ in range(rng.randint(3, 12)):
+                x, turn = wide * rng.uniform(.1, .9), rng.uniform(-70, 70)
+                canvas.save()
+                canvas.rotate(turn, x, 40)
+                canvas.drawOval(skia.Rect.MakeXYWH(x - 4, 12, rng.uniform(4, 10), rng.uniform(14, 34)), fill(ink))
+                canvas.restore()
+        elif kind == 1:
+            canvas.drawRoundRect(skia.Rect.MakeXYWH(wide * .2, 18, wide * .45, 36), 8, 8, fill(ink))
+            canvas.drawArc(skia.Rect.MakeXYWH(wide * .55, 24, wide * .25, 22), -90, 180, False, stroke(ink, 4))
+        elif kind == 2:
+            for _ in range(rng.randint(1, 4)):
+                size = rng.uniform(6, 20)
+                canvas.drawPath(printing.blob(rng, wide * rng.uniform(.2, .8), rng.uniform(15, 50), size, size), fill(ink))
+        else:
+            script = self.lettering.script(rng)
+            printing.draw_text(canvas, self.lettering.word(script, rng, 1, 3), self.lettering.face(script, rng),
+                               (2, 16, wide - 4, 32), fill(ink))
+        return surface.makeImageSnapshot()
 
     def draw_tag(self, first, last, y, rail):
         """One tag somewhere from x `first` to `last`, boxed as people box it: the paper's own extent."""

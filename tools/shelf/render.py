@@ -16,6 +16,7 @@ import numpy as np
 from catalogue import Catalogue
 from lettering import Lettering
 from photo import develop
+from samples import DEFAULT_INPUT
 from scene import Scene
 
 BLOCK = 64                      # pictures that share one catalogue
@@ -45,8 +46,12 @@ class Renderer:
         return picture, np.array(scene.visible_boxes(), np.float32).reshape(-1, 5)
 
 
-def label_lines(boxes, width, height):
-    """YOLO label text: class, centre and size relative to the picture."""
+def label_lines(boxes, width, height, smallest=0.0):
+    """YOLO label text: class, centre and size relative to the picture; without boxes thinner than `smallest` pixels of
+    the default input."""
+    boxes = np.reshape(boxes, (-1, 5))
+    if len(boxes):
+        boxes = boxes[np.min(boxes[:, 3:] - boxes[:, 1:3], 1) * DEFAULT_INPUT / max(width, height) >= smallest]
     return "".join(f"{int(c)} {(x0 + x1) / 2 / width:.6f} {(y0 + y1) / 2 / height:.6f} {(x1 - x0) / width:.6f} "
                    f"{(y1 - y0) / height:.6f}\n" for c, x0, y0, x1, y1 in boxes)
 
@@ -58,6 +63,8 @@ def main():
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=16)
     parser.add_argument("--scale", type=float, default=1.0, help="picture size factor")
+    parser.add_argument("--smallest", type=float, default=8,
+                        help="boxes thinner than this have no label: pixels of the picture at the default input (8)")
     parser.add_argument("--quality", type=int, default=92, help="JPEG quality of the files")
     arguments = parser.parse_args()
     renderer = Renderer(arguments.seed)
@@ -69,7 +76,7 @@ def main():
         cv2.imwrite(os.path.join(arguments.out, "images", stem + ".jpg"), picture,
                     [cv2.IMWRITE_JPEG_QUALITY, arguments.quality])
         with open(os.path.join(arguments.out, "labels", stem + ".txt"), "w") as file:
-            file.write(label_lines(boxes, picture.shape[1], picture.shape[0]))
+            file.write(label_lines(boxes, picture.shape[1], picture.shape[0], arguments.smallest))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 GREY = 127                      # Darknet's letterbox fill, 0.5
+SMALLEST_SIDE = 5               # pixels of a view: a box thinner than this teaches nothing
 DEFAULT_INPUT = 640             # width and height of configs/shelf.cfg
 
 
@@ -79,7 +80,7 @@ def random_view(picture, boxes, size, rng, smallest=.45, largest=1.9):
     boxes[:, [1, 3]] = boxes[:, [1, 3]].clip(x0 - left, x1 - left)
     boxes[:, [2, 4]] = boxes[:, [2, 4]].clip(y0 - top, y1 - top)
     sides = boxes[:, 3:] - boxes[:, 1:3]
-    boxes = boxes[(sides.min(1) > 3.5) & (np.prod(sides, 1) > .25 * area)] if len(boxes) else boxes
+    boxes = boxes[(sides.min(1) > SMALLEST_SIDE) & (np.prod(sides, 1) > .25 * area)] if len(boxes) else boxes
     if rng.random() < .5:
         view = view[:, ::-1]
         boxes[:, [1, 3]] = size - boxes[:, [3, 1]]

@@ -35,7 +35,8 @@ class Shop:
         self.panel = rng.choice((mix(self.metal, (0, 0, 0), rng.uniform(.05, .4)), (.06, .06, .06), (.5, .5, .52)))
         self.pegboard = rng.random() < .3
         self.rail_height = rng.uniform(2.5, 8)
-        self.rail_kind = rng.choice(("metal", "strip", "strip", "plastic", "dark", "dark", "wood", "printed", "adverts"))
+        self.rail_kind = rng.choice(("metal", "strip", "strip", "plastic", "dark", "dark", "wood", "printed", "printed",
+                                     "adverts", "adverts"))
         self.wood = mix((.25, .15, .1), (.7, .52, .33), rng.random() ** 2)
         self.front_lip = rng.choice((0, 0, 0, rng.uniform(.8, 3)))
         self.lip_haze = rng.uniform(.08, .35)
@@ -90,7 +91,7 @@ class Scene(Room, Stock, Rails):
         if rng.random() < .15:
             yaw = math.radians(rng.choice((-1, 1)) * rng.uniform(18, 50))
         pitch = math.radians(rng.gauss(-2, 7))
-        roll = math.radians(rng.gauss(0, 1.8))
+        roll = math.radians(rng.gauss(0, 1.8 if rng.random() < .92 else 7))
         self.camera = Camera((self.width, self.height), focal, (0, 0), view * focal / long_side, yaw, pitch, roll)
         reach = view * self.width / long_side
         tall = view * self.height / long_side
