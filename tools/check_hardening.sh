@@ -20,9 +20,6 @@ for file in "$1/detect" "$1/libyolo.so"; do
     ! echo "$dynamic" | grep -q TEXTREL || complain "$file: its code is written to when it is loaded"
     echo "$symbols" | grep -q __stack_chk_fail || complain "$file: has no stack protector"
     echo "$symbols" | grep -qE '__(mem|str|v?sn?printf|read|f?gets).*_chk' || complain "$file: has no FORTIFY"
-    if grep -q '^hardening := .*-fcf-protection' "$1/probe.mk"; then
-        readelf -nW "$file" | grep -q 'IBT, SHSTK' || complain "$file: jumps may lead anywhere (no IBT and SHSTK)"
-    fi
     # Static functions have names here, too, because nothing is stripped.
     functions=$(nm --defined-only "$file" | awk '$2 ~ /^[tT]$/ {print $3}')
     unused='stbi__(png|bmp|pic|pnm|zlib)'
@@ -34,5 +31,11 @@ for file in "$1/detect" "$1/libyolo.so"; do
         grep -vE '^(libpng16|libjpeg|libz|libgomp|libomp|libm|libc|libpthread|ld-linux[-a-z0-9_]*)\.so')
     [ -z "$others" ] || complain "$file: needs a library that it should not:" $others
 done
+# Of each object, because the system's own that begin every program may be without.
+if grep -q '^hardening := .*-fcf-protection' "$1/probe.mk"; then
+    for object in $(find "$1/src" -name '*.o'); do
+        readelf -nW "$object" 2> /dev/null | grep -q 'IBT, SHSTK' || complain "$object: jumps may lead anywhere (no IBT and SHSTK)"
+    done
+fi
 readelf -dW "$1/detect" | grep -q 'FLAGS_1.*PIE' || complain "$1/detect: is no PIE"
 exit $problems

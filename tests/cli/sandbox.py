@@ -118,6 +118,17 @@ def a_decoder_opens_no_other_file():
 
 
 @test
+def beside_an_output_file_nothing_is_written():
+    is_here()
+    library = shim("attempt")
+    make_pictures()
+    for what in ("write mine.txt", "cut mine.txt", "read secret.txt", "write in/a.png"):
+        done, got = attempt(library, what, *detector(), "-q", "--no-image", "--json", "a.json", "--jsonl", "a.jsonl", "--sandbox", "in/a.png")
+        equal((done.code, done.err, got), (0, "", errno.EACCES), what)
+        check(json.load(open("a.json"))["images"] and open("mine.txt").read() == "mine")
+
+
+@test
 def a_decoder_reaches_no_network_and_no_program():
     is_here()
     library = shim("attempt")
@@ -150,9 +161,9 @@ def weights_that_are_packed_by_threads_start_none():
     make_pictures()
     model = shared("models/yolo-fastest-1.1-coco")
     large = [*detector("large")]
-    text = open("large.cfg").read().replace("[avgpool]\n", "[convolutional]\nfilters=1500\nsize=9\nstride=9\nactivation=linear\n\n[avgpool]\n")
+    text = open("large.cfg").read().replace("[avgpool]\n", "[convolutional]\nfilters=5000\nsize=9\nstride=9\nactivation=linear\n\n[avgpool]\n")
     write("large.cfg", text)
-    count = 1500 * (1 + 3 * 81) + 16 * 1501
+    count = 5000 * (1 + 3 * 81) + 16 * 5001  # more than the 4 MiB from which threads pack them
     write("large.weights", (0).to_bytes(4, "little") + (2).to_bytes(4, "little") + (5).to_bytes(4, "little") + bytes(8) + bytes(4 * count))
     for options in (large, ["--model", model]):
         done, got = attempt(library, "read secret.txt", *options, "--no-image", "-q", "--sandbox", "in/a.png")
