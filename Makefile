@@ -5,6 +5,8 @@
 #: make demo         find the objects in a photo
 #: make test         run the tests; TESTS=REGEX runs those whose names match
 #: make check        everything that must hold before a commit
+#: make coverage     which lines of src the tests run, by folder
+#: make analyse      look for mistakes with cppcheck, gcc -fanalyzer and clang-tidy
 #: make bench        build and run the benchmarks
 #: make bench-peers  compare with other engines (PEERS='--networks ...': bench/peers.py --help), which it downloads
 #: make format       lay out the source as .clang-format says
@@ -42,7 +44,7 @@ build ?= build/$(config)-$(notdir $(firstword $(CC)))$(if $(filter 0,$(OPENMP)),
 
 comma := ,
 
-.PHONY: all test test-programs check format bench bench-peers demo install uninstall clean help deps deps-check deps-cross
+.PHONY: all test test-programs check coverage analyse format bench bench-peers demo install uninstall clean help deps deps-check deps-cross
 all:
 
 help:
@@ -53,6 +55,12 @@ clean:
 
 check:
 	@tools/check.sh
+
+coverage:
+	@tools/coverage.sh
+
+analyse:
+	@tools/analyse.sh
 
 format:
 	@tools/sources.sh | xargs clang-format -i
@@ -77,7 +85,7 @@ else
 
 # ---- What this machine has, found once for each build folder --------------------------------------------------------
 
-ifneq ($(filter-out help clean uninstall check format,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean uninstall check coverage analyse format,$(or $(MAKECMDGOALS),all)),)
 include $(build)/probe.mk
 endif
 $(build)/probe.mk: tools/probe.sh

@@ -64,7 +64,8 @@ char *output_file_of(const char *path, bool part) {
 static bool open_file(struct output *output, const char *path) {
     struct stat status;
     output->path = output->here ? text_copy_of(path) : output_file_of(path, false);
-    const bool exists = (output->here ? lstat : stat)(output->path, &status) == 0 && !S_ISLNK(status.st_mode);
+    const int found = output->here ? lstat(output->path, &status) : stat(output->path, &status);
+    const bool exists = found == 0 && !S_ISLNK(status.st_mode);
     if (exists && S_ISDIR(status.st_mode)) {
         errno = EISDIR;
         output->file = -1;

@@ -3,8 +3,8 @@ import os
 import subprocess
 import unicodedata
 
-from harness import (DETECT, Done, check, classifier, detector, equal, evaluate, fails, files_under, main, png, run, shared,
-                     test, works, write)
+from harness import (DETECT, Done, Skip, check, classifier, detector, equal, files_under, main, no_sandbox, png, run, test,
+                     write)
 
 CLASSES = ["..", "../..", "/etc/passwd", "a/b", "a\\..\\b", ".", "~", "-rf", "$(id)", "`id`", "%s%n", "con", "NUL.txt", "lpt1", "AUX.",
            "x" * 300, "\u00e9" * 200, "c\x1b[2Jat", "bell\x07", "\u202egnp.exe", "\u009b31m", "tab\tbed", " lead", "trail. ", "a" * 119 + "\u00e9",
@@ -113,14 +113,12 @@ def planted_links_are_replaced_not_followed():
     net = detector()
     png("in/a.png")
     files = ["out/a.png", "crops/cat/a-1.png", "yolo/a.txt", "voc/a.xml", "labelme/a.json"]
-    for more in ([], ["--sandbox"]):
+    for more in [[]] if no_sandbox() else [[], ["--sandbox"]]:
         for target in ("victim", "new", "/dev/full"):
             write("victim", "precious")
             for path in files:
                 plant(path, target if target[0] == "/" else os.path.relpath(target, os.path.dirname(path)))
             done = run(*net, "-q", *more, "-o", "out", "--crops", "crops", "--yolo", "yolo", "--voc", "voc", "--labelme", "labelme", "in/a.png")
-            if more and "nothing was read" in done.err:
-                return
             equal((done.code, done.err), (0, ""), target)
             equal(open("victim").read(), "precious", target)
             check(not os.path.lexists("new"), target)
@@ -144,6 +142,9 @@ def planted_links_to_write_aside_are_refused():
 
 @test
 def a_planted_folder_leads_out_of_no_sandbox():
+    reason = no_sandbox()
+    if reason:
+        raise Skip(reason)
     net = detector()
     png("in/sub/a.png")
     png("in/b.png")
@@ -151,8 +152,6 @@ def a_planted_folder_leads_out_of_no_sandbox():
     os.makedirs("out")
     os.symlink("../elsewhere", "out/sub")
     done = run(*net, "-q", "--sandbox", "-r", "-o", "out", "in")
-    if done.code == 2 and "nothing was read" in done.err:
-        return
     equal((done.code, done.err), (1, "detect: out/sub/a.png cannot be written: Permission denied\n"))
     equal((os.listdir("elsewhere"), sorted(os.listdir("out"))), ([], ["b.png", "sub"]))
 

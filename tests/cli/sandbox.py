@@ -11,27 +11,17 @@ import shutil
 import signal
 import subprocess
 
-from harness import DETECT, ROOT, SHARED, Skip, check, classifier, detector, equal, fails, files_under, main, png, run, shared, test, works, write
+from harness import DETECT, ROOT, Skip, check, classifier, detector, equal, files_under, main, no_sandbox, png, run, shared, test, works, write
 
+# For those that are started by hand; see harness.run.
+os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
 SHIMS = os.path.join(ROOT, "tests", "cli", "shims")
 
 
 def is_here():
-    """Whether this kernel has what the sandbox takes; an emulator has not."""
-    with open(DETECT, "rb") as file:
-        program = file.read()
-    if b"__tsan_init" in program:
-        raise Skip("the thread sanitizer runs a thread of its own")
-    net = detector("here")
-    png("here.png")
-    done = run(*net, "--no-image", "-q", "--sandbox", "here.png")
-    if done.code == 2 and "nothing was read" in done.err:
-        raise Skip(done.err.strip())
-    equal((done.code, done.err), (0, ""))
-
-
-# The leak detector traces the process from another one.
-os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+    reason = no_sandbox()
+    if reason:
+        raise Skip(reason)
 
 
 def shim(name):
