@@ -5,6 +5,8 @@
 #: make demo         find the objects in a photo
 #: make test         run the tests; TESTS=REGEX runs those whose names match
 #: make check        everything that must hold before a commit
+#: make coverage     which lines of src the tests run, by folder
+#: make analyse      look for mistakes with cppcheck, gcc -fanalyzer and clang-tidy
 #: make bench        build and run the benchmarks
 #: make bench-peers  compare with other engines (PEERS='--networks ...': bench/peers.py --help), which it downloads
 #: make format       lay out the source as .clang-format says
@@ -42,7 +44,7 @@ build ?= build/$(config)-$(notdir $(firstword $(CC)))$(if $(filter 0,$(OPENMP)),
 
 comma := ,
 
-.PHONY: all test test-programs check format bench bench-peers demo install uninstall clean help deps deps-check deps-cross
+.PHONY: all test test-programs check coverage analyse format bench bench-peers demo install uninstall clean help deps deps-check deps-cross
 all:
 
 help:
@@ -53,6 +55,12 @@ clean:
 
 check:
 	@tools/check.sh
+
+coverage:
+	@tools/coverage.sh
+
+analyse:
+	@tools/analyse.sh
 
 format:
 	@tools/sources.sh | xargs clang-format -i
@@ -77,7 +85,7 @@ else
 
 # ---- What this machine has, found once for each build folder --------------------------------------------------------
 
-ifneq ($(filter-out help clean uninstall check format,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean uninstall check coverage analyse format,$(or $(MAKECMDGOALS),all)),)
 include $(build)/probe.mk
 endif
 $(build)/probe.mk: tools/probe.sh
@@ -94,7 +102,7 @@ warnings := -Wall -Wextra $(if $(findstring clang,$(CC)),-Wshadow,-Wshadow=local
 # Products and sums are fused only where the source says fmaf: otherwise kernel sets would differ in their last bit.
 arithmetic := -ffp-contract=off -fno-math-errno
 
-optimise.release := -O3 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+optimise.release := -O3 -U_FORTIFY_SOURCE $(hardening)
 optimise.debug := -Og -g3
 optimise.sanitize := -O2 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 optimise.thread := -O2 -g -fsanitize=thread
@@ -102,6 +110,7 @@ optimise.coverage := -O0 -g --coverage
 
 compile := -std=gnu11 -Iinclude -Isrc -fPIC -fvisibility=hidden -fstack-protector-strong $(warnings) $(arithmetic) \
 	$(optimise.$(config)) $(openmp_flags) -pthread -DYOLO_WITH_OPENMP=$(OPENMP) -DYOLO_WITH_TURBOJPEG=$(TURBOJPEG) \
+	-DYOLO_DEBUG=$(if $(filter debug sanitize,$(config)),1,0) \
 	$(package_cflags) $(CPPFLAGS) $(CFLAGS)
 link := $(optimise.$(config)) $(openmp_flags) -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 libraries := $(package_libs) -lm $(LIBS)
@@ -158,6 +167,8 @@ $(build)/src/api.o: private flags = -DYOLO_VERSION='"$(version)"'
 $(build)/src/image/font_data.o: private flags = -DYOLO_FONT_FILE='"$(font)"'
 # stb shifts negative numbers: undefined, harmless, and not ours to mend.
 $(build)/src/image/stb.o: private flags = $(if $(filter sanitize,$(config)),-fno-sanitize=shift$(comma)signed-integer-overflow)
+# The sandbox lets a build that counts what runs write that down.
+$(build)/src/cli/sandbox_paths.o: private flags = $(if $(filter coverage,$(config)),-DCOVERAGE_FOLDER='"$(abspath $(build))"')
 $(build)/src/image/font_data.o: $(font)
 $(build)/src/cli/report_page.o: $(wildcard src/cli/report/*)
 $(foreach set,$(kernel_sets.$(arch)),$(eval $(build)/src/kernels/$(set).o: private flags = $(kernel_flags.$(set))))

@@ -220,7 +220,7 @@ static void each_row(const map_run *r, void (*run_row)(const map_run *, const wi
     }
 }
 
-static void depthwise_row(const map_run *r, const window_run *row) {
+static void time_depthwise_row(const map_run *r, const window_run *row) {
     r->set->depthwise(row, r->b, MAP_CHANNELS, r->weights_of, r->b, (ramp){0.1f, 1e30f});
 }
 
@@ -229,7 +229,7 @@ static void maximum_row(const map_run *r, const window_run *row) {
 }
 
 static void run_depthwise(void *argument) {
-    each_row(argument, depthwise_row);
+    each_row(argument, time_depthwise_row);
 }
 
 static void run_maximum(void *argument) {

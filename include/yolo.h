@@ -142,6 +142,7 @@ typedef struct yolo_model_options {
     const char *kernels;    /* the name of a kernel set; NULL: the best this CPU can run */
     const char *algorithm;  /* how convolutions are computed where they can be so; NULL: as suits each layer */
     bool low_memory;        /* nothing that trades memory for time */
+    int threads;            /* that pack weights of 4 MiB and more; 0: one for each core that the process may use */
     bool lenient;           /* an unknown option in the cfg is a warning, not an error */
     void (*warn)(void *argument, const char *sentence); /* told what is odd but not wrong; may be NULL */
     void *warn_argument;
@@ -149,7 +150,7 @@ typedef struct yolo_model_options {
 
 YOLO_API yolo_model_options yolo_model_options_default(void);
 
-/* Reads a network and its weights and packs them for this CPU, weights of 4 MiB and more by a thread for each core.
+/* Reads a network and its weights and packs them for this CPU.
  * With `weights_path` NULL all weights are zero: enough for yolo_context_layer and timing, not for results. Thread-safe.
  * YOLO_BAD_MODEL names the cfg's line, or the layer at which the weights ran out; YOLO_BAD_FILE, YOLO_BAD_ARGUMENT
  * (unknown kernels or algorithm), YOLO_NO_MEMORY. */

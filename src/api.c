@@ -15,7 +15,6 @@
 #include <string.h>
 
 enum {
-    MAX_THREADS = 1024,
     MIN_RESIZE_PIXELS = 1000 * 1000, /* of the network's input: what one thread does in 2 to 6 ms */
 };
 
@@ -63,9 +62,15 @@ static yolo_status check_context_options(const yolo_context_options *options, yo
     if (options->width < 0 || options->width > NET_MAX_SIDE || options->height < 0 || options->height > NET_MAX_SIDE)
         return fail(error, YOLO_BAD_ARGUMENT, "a network's input must be 1..%d pixels wide and high, not %d x %d",
                     NET_MAX_SIDE, options->width, options->height);
-    if (options->threads < 0 || options->threads > MAX_THREADS)
-        return fail(error, YOLO_BAD_ARGUMENT, "threads must be 1..%d, not %d", MAX_THREADS, options->threads);
+    if (options->threads < 0 || options->threads > NET_MAX_THREADS)
+        return fail(error, YOLO_BAD_ARGUMENT, "threads must be 1..%d, not %d", NET_MAX_THREADS, options->threads);
     return YOLO_OK;
+}
+
+/* Where one looks for mistakes, a model knows how many use it: the only thing in it that changes. */
+static void count_context(const yolo_context *context, int change) {
+    struct yolo_model *model = (struct yolo_model *)context->network.model;
+    if (YOLO_DEBUG && model) atomic_fetch_add(&model->contexts, change);
 }
 
 yolo_status yolo_context_create(const yolo_model *model, const yolo_context_options *options, yolo_context **out,
@@ -87,12 +92,14 @@ yolo_status yolo_context_create(const yolo_model *model, const yolo_context_opti
         yolo_context_free(&c);
         return status;
     }
+    count_context(c, 1);
     *out = c;
     return YOLO_OK;
 }
 
 void yolo_context_free(yolo_context **context) {
     if (!context || !*context) return;
+    count_context(*context, -1);
     context_free(&(*context)->network);
     memory_free((*context)->resize_scratch);
     memory_free(*context);
@@ -218,6 +225,10 @@ static yolo_status check_detection(const struct yolo_model *model, const yolo_de
                     (double)options->threshold);
     if (!(options->nms_iou >= 0 && options->nms_iou <= 1))
         return fail(error, YOLO_BAD_ARGUMENT, "the IoU of NMS must be 0..1, not %g", (double)options->nms_iou);
+    for (int id = 0; options->class_thresholds && id < model->class_count; id++)
+        if (!(options->class_thresholds[id] >= 0))
+            return fail(error, YOLO_BAD_ARGUMENT, "the threshold of class %d must be at least 0, not %g", id,
+                        (double)options->class_thresholds[id]);
     if (options->nms < YOLO_NMS_AUTO || options->nms > YOLO_NMS_SOFT)
         return fail(error, YOLO_BAD_ARGUMENT, "there is no NMS number %d", (int)options->nms);
     return YOLO_OK;

@@ -46,6 +46,8 @@ step "paths" tools/check_paths.sh
 step "gcc" build CC=gcc
 step "clang" build CC=clang
 step "exported symbols" tools/check_symbols.sh build/release-gcc
+step "hardening" tools/check_hardening.sh build/release-gcc
+step "hardening of clang" tools/check_hardening.sh build/release-clang
 step "instruction sets" tools/check_instructions.sh build/release-gcc
 step "instruction sets of clang" tools/check_instructions.sh build/release-clang
 step "tests" $make CC=gcc test

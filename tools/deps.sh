@@ -11,7 +11,7 @@ have() { command -v "$1" > /dev/null 2>&1; }
 if have apt-get; then
     build="gcc libc6-dev make pkg-config libpng-dev libjpeg-dev libstb-dev fonts-dejavu-core python3 python3-numpy"
     tests="chromium chromium-driver python3-selenium python3-pip man-db zsh strace"
-    check="clang clang-format libomp-dev binutils git $tests"
+    check="clang clang-format clang-tidy cppcheck gcovr libomp-dev binutils git $tests"
     cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user libgomp1:arm64 libpng-dev:arm64 libjpeg-dev:arm64"
     is_installed() { dpkg-query -W -f '${Status}' "$1" 2> /dev/null | grep -q 'ok installed'; }
     install() {
@@ -28,19 +28,19 @@ if have apt-get; then
     }
 elif have dnf; then
     build="gcc make pkgconf-pkg-config libpng-devel libjpeg-turbo-devel stb-devel libgomp dejavu-sans-fonts python3 python3-numpy"
-    check="clang clang-tools-extra libomp-devel binutils git"
+    check="clang clang-tools-extra cppcheck gcovr libomp-devel binutils git"
     cross=
     is_installed() { rpm -q --whatprovides "$1" > /dev/null 2>&1; }
     install() { $sudo dnf install -y "$@"; }
 elif have pacman; then
     build="gcc make pkgconf libpng libjpeg-turbo stb ttf-dejavu python python-numpy"
-    check="clang openmp binutils git"
+    check="clang cppcheck openmp binutils git"
     cross=
     is_installed() { pacman -Q "$1" > /dev/null 2>&1; }
     install() { $sudo pacman -S --needed --noconfirm "$@"; }
 elif have apk; then
     build="bash gcc musl-dev make pkgconf libpng-dev libjpeg-turbo-dev stb libgomp font-dejavu python3 py3-numpy"
-    check="clang clang-extra-tools openmp-dev binutils git"
+    check="clang clang-extra-tools cppcheck openmp-dev binutils git"
     cross=
     is_installed() { apk info -e "$1" > /dev/null 2>&1; }
     install() { $sudo apk add "$@"; }

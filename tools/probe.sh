@@ -71,11 +71,18 @@ if [ -n "${FONT:-}" ] && [ ! -f "$FONT" ]; then
 fi
 font=$(find_font) || missing "the font DejaVuSans.ttf" fonts-dejavu-core FONT=FILE
 
+# What makes memory errors harder to exploit, as far as the compiler knows it.
+hardening=
+for flag in -D_FORTIFY_SOURCE=3 -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard; do
+    echo 'int main(void) { return 0; }' | compiles -O2 -Werror -U_FORTIFY_SOURCE $flag && hardening="$hardening $flag"
+done
+
 # shellcheck disable=SC2086
 machine=$($CC -dumpmachine)
 cat << VARIABLES
 arch := $(echo "${machine%%-*}" | sed 's/amd64/x86_64/; s/arm64/aarch64/')
 openmp_flags := $openmp_flags
+hardening :=$hardening
 package_names := $packages
 package_cflags := $(package_cflags $packages) $stb_cflags
 package_libs := $($pkg_config --libs $packages)

@@ -6,6 +6,7 @@
 #include "cli/message.h"
 #include "cli/pipeline.h"
 #include "cli/place.h"
+#include "cli/sandbox.h"
 #include "cli/session.h"
 #include "cli/settings.h"
 
@@ -59,8 +60,8 @@ static enum exit_code run_pictures(struct session *session, struct evaluation *e
     settings.threshold = (struct level){.value = evaluation_lowest_threshold(evaluation)};
     settings.no_image = true;
     settings.json = NULL;
+    settings.sandbox = false; /* it is entered */
     session->settings = &settings;
-    session->evaluation = evaluation;
     const enum exit_code code = pipeline_run(session);
     session->settings = asked;
     return code;
@@ -69,7 +70,8 @@ static enum exit_code run_pictures(struct session *session, struct evaluation *e
 static enum exit_code evaluate(struct session *session, struct evaluation *evaluation) {
     struct results results = {0};
     enum exit_code code = EXIT_SOME_FAILED;
-    if (results_open(&results, session->settings)) {
+    session->evaluation = evaluation;
+    if (results_open(&results, session->settings) && sandbox_enter(session, NULL)) {
         code = run_pictures(session, evaluation);
         const bool well = evaluation_finish(evaluation) && results_print(&results, session, evaluation);
         if (code == EXIT_DONE && (!well || evaluation_pictures(evaluation).failed)) code = EXIT_SOME_FAILED;

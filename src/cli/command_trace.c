@@ -5,6 +5,7 @@
 #include "cli/message.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/sandbox.h"
 #include "cli/session.h"
 #include "cli/settings.h"
 #include "cli/text.h"
@@ -178,15 +179,14 @@ static enum exit_code run(const struct session *session) {
     yolo_error error;
     const enum exit_code code = class_filter_thresholds(session, &thresholds);
     if (code != EXIT_DONE) return code;
-    if (yolo_image_load(settings->operands[0], &options, &image, &error)) {
-        complain("%s", error.message);
-        free(thresholds);
-        return EXIT_SOME_FAILED;
-    }
     struct trace trace = {session, output_open(settings->json ? settings->json : "-"), allocate_values(session),
                           thresholds};
     yolo_status status = YOLO_BAD_FILE;
-    if (trace.output && (status = write_all(&trace, &image, &error))) complain("%s", error.message);
+    if (trace.output && sandbox_enter(session, NULL)) {
+        status = yolo_image_load(settings->operands[0], &options, &image, &error);
+        if (!status) status = write_all(&trace, &image, &error);
+        if (status) complain("%s", error.message);
+    }
     const bool well = output_close(trace.output, !status);
     free(trace.values);
     free(thresholds);

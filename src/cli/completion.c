@@ -155,7 +155,8 @@ static void print_zsh_value(struct output *output, const struct option *option) 
 
 /* '--name=[what it does]:VALUE:_files' for each way to spell it */
 static void print_zsh_option(struct output *output, const struct option *option) {
-    for (int short_form = 0; short_form <= (option->letter != 0); short_form++) {
+    const int last_form = option->letter ? 1 : 0;
+    for (int short_form = 0; short_form <= last_form; short_form++) {
         output_format(output, " \\\n        '%s", is_repeatable(option) ? "*" : "");
         if (short_form)
             output_format(output, "-%c%s", option->letter, has_value(option) ? "+" : "");

@@ -8,6 +8,7 @@
 #include "cli/text.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -120,6 +121,55 @@ bool inputs_are_repeatable(char *const *arguments, size_t count) {
         if (kind->open == open_list && (stat(arguments[i] + 1, &status) != 0 || !S_ISREG(status.st_mode))) return false;
     }
     return true;
+}
+
+/* ---- Where they lie --------------------------------------------------------------------------------------------- */
+
+typedef void root_function(void *argument, const char *path);
+
+static void give_folder_of(const char *path, root_function *each, void *argument) {
+    const int length = (int)(path_name(path) - path);
+    char *folder = length ? text_format("%.*s", length, path) : text_copy_of(".");
+    each(argument, folder);
+    free(folder);
+}
+
+static void list_roots(const char *path, char separator, root_function *each, void *argument) {
+    FILE *file = fopen(path, "re");
+    char *entry = NULL;
+    size_t capacity = 0;
+    ssize_t length;
+    while (file && (length = getdelim(&entry, &capacity, separator, file)) > 0) {
+        if (entry[length - 1] == separator) entry[--length] = '\0';
+        if (separator == '\n' && length && entry[length - 1] == '\r') entry[--length] = '\0';
+        if (path_is_folder(entry))
+            each(argument, entry);
+        else if (length)
+            give_folder_of(entry, each, argument);
+    }
+    free(entry);
+    if (file) fclose(file);
+}
+
+bool inputs_roots(const struct inputs_options *options, root_function *each, void *argument) {
+    bool known = true;
+    for (size_t i = 0; i < options->count; i++) {
+        const char *const input = options->arguments[i];
+        const struct kind *kind = kind_of(input);
+        if (!inputs_are_repeatable(&options->arguments[i], 1)) {
+            known = false;
+        } else if (kind->open == open_list) {
+            each(argument, input + 1);
+            list_roots(input + 1, options->zero_separated ? '\0' : '\n', each, argument);
+        } else if (kind->open == glob_open) {
+            char *folder = glob_folder(input);
+            each(argument, *folder ? folder : ".");
+            free(folder);
+        } else {
+            each(argument, input);
+        }
+    }
+    return known;
 }
 
 /* ---- Names ------------------------------------------------------------------------------------------------------ */

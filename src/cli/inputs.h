@@ -59,6 +59,10 @@ enum inputs_state inputs_peek(struct inputs *inputs);
 /* Whether reading the arguments a second time gives the same: none of them is stdin or a list in a pipe. */
 bool inputs_are_repeatable(char *const *arguments, size_t count);
 
+/* Calls `each` with the files and folders that all inputs lie in; a list's files are stood for by their folders. False
+ * where there may be others, because a list comes through a pipe. */
+bool inputs_roots(const struct inputs_options *options, void (*each)(void *argument, const char *path), void *argument);
+
 /* How many files in folders were no pictures. */
 size_t inputs_skipped(const struct inputs *inputs);
 

@@ -126,9 +126,12 @@ static enum step expand(struct inputs *inputs, char *folder, const char *rest, c
     return STEP_ON;
 }
 
-enum step glob_open(struct inputs *inputs, const char *pattern) {
-    const size_t fixed = glob_fixed_length(pattern);
-    char *folder = text_format("%.*s", (int)fixed, pattern);
+char *glob_folder(const char *pattern) {
+    char *folder = text_format("%.*s", (int)glob_fixed_length(pattern), pattern);
     unescape(folder);
-    return expand(inputs, folder, pattern + fixed, pattern);
+    return folder;
+}
+
+enum step glob_open(struct inputs *inputs, const char *pattern) {
+    return expand(inputs, glob_folder(pattern), pattern + glob_fixed_length(pattern), pattern);
 }

@@ -76,4 +76,7 @@ bool folder_is_open(const struct inputs *inputs, const char *path);
  * where there is none. */
 size_t glob_fixed_length(const char *pattern);
 
+/* That part as a folder, with a slash, or "": free() it. */
+char *glob_folder(const char *pattern);
+
 #endif

@@ -25,7 +25,7 @@ struct output *label_files_begin(struct label_files *files, const struct result 
     free(files->path);
     files->path = path_join(files->folder, name);
     free(name);
-    struct output *output = folder_make_for(files->path) ? output_open(files->path) : NULL;
+    struct output *output = folder_make_for(files->path) ? output_open_here(files->path) : NULL;
     if (!output) files->failed = true;
     *path = files->path;
     return output;

@@ -7,6 +7,7 @@
 #include "cli/manual.h"
 #include "cli/message.h"
 #include "cli/options.h"
+#include "cli/sandbox.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -74,7 +75,7 @@ int main(int count, char **arguments) {
             code = manual_print();
         else if (settings.completion)
             code = completion_print((enum completion_shell)settings.completion);
-        else if (operands_fit(command, &settings))
+        else if (operands_fit(command, &settings) && (!settings.sandbox || sandbox_is_usable()))
             code = command->run(&settings);
     }
     settings_free(&settings);

@@ -22,7 +22,7 @@ struct output {
     bool told;  /* it has been told on stderr */
     char *path; /* the final name; NULL for stdout */
     char *part; /* where it is written until it is whole; NULL: written as it is */
-    bool lines, again;
+    bool lines, again, here;
     off_t whole;     /* bytes of the file at the last flush */
     size_t buffered; /* bytes of `buffer` that are not written yet */
     char buffer[BUFFER_BYTES];
@@ -63,15 +63,16 @@ char *output_file_of(const char *path, bool part) {
 
 static bool open_file(struct output *output, const char *path) {
     struct stat status;
-    output->path = output_file_of(path, false);
-    const bool exists = stat(output->path, &status) == 0;
+    output->path = output->here ? text_copy_of(path) : output_file_of(path, false);
+    const int found = output->here ? lstat(output->path, &status) : stat(output->path, &status);
+    const bool exists = found == 0 && !S_ISLNK(status.st_mode);
     if (exists && S_ISDIR(status.st_mode)) {
         errno = EISDIR;
         output->file = -1;
     } else if (exists && !S_ISREG(status.st_mode)) {
         output->file = open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     } else {
-        output->part = output_file_of(path, true);
+        output->part = text_format("%s.part", output->path);
         const int how = output->again ? O_APPEND : O_TRUNC;
         output->file = open(output->part, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | how, 0666);
         if (output->file >= 0 && output->again) output->whole = lseek(output->file, 0, SEEK_END);
@@ -85,11 +86,12 @@ static void release(struct output *output) {
     free(output);
 }
 
-static struct output *open_any(const char *path, bool lines, bool again) {
+static struct output *open_any(const char *path, bool lines, bool again, bool here) {
     struct output *output = allocate(1, sizeof *output);
     output->file = STDOUT_FILENO;
     output->lines = lines;
     output->again = again;
+    output->here = here;
     if (strcmp(path, "-") == 0 || open_file(output, path)) return output;
     complain("%s cannot be written: %s", path, strerror(errno));
     release(output);
@@ -97,11 +99,15 @@ static struct output *open_any(const char *path, bool lines, bool again) {
 }
 
 struct output *output_open(const char *path) {
-    return open_any(path, false, false);
+    return open_any(path, false, false, false);
+}
+
+struct output *output_open_here(const char *path) {
+    return open_any(path, false, false, true);
 }
 
 struct output *output_open_lines(const char *path, bool again) {
-    return open_any(path, true, again);
+    return open_any(path, true, again, false);
 }
 
 struct output *output_to(int file, const char *name) {

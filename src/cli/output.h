@@ -13,6 +13,10 @@ struct output;
  * file (a pipe, /dev/null) is written as it is. NULL, after a sentence on stderr, where it cannot be opened. */
 struct output *output_open(const char *path);
 
+/* The same for a file that is called after a picture: where a link is in its place, that is replaced and not what it
+ * leads to, so that nothing is written outside of the folder. */
+struct output *output_open_here(const char *path);
+
 /* The same for a file of lines that can be continued: after an error it is cut back to what output_flush last sent, and
  * what is written stays in PATH.part. With `again` lines are added to those that PATH.part holds. */
 struct output *output_open_lines(const char *path, bool again);

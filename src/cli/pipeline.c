@@ -8,6 +8,7 @@
 #include "cli/pool.h"
 #include "cli/progress.h"
 #include "cli/resume.h"
+#include "cli/sandbox.h"
 #include "cli/session.h"
 #include "cli/settings.h"
 #include "cli/sink.h"
@@ -107,6 +108,19 @@ static void run_all(struct pipeline *p) {
     progress_close(p->progress);
 }
 
+/* With the sinks open. No other thread runs yet, and none of the pictures was read. */
+static void run_inside(struct pipeline *p) {
+    const struct session *session = p->run.session;
+    if (!sandbox_enter(session, sink_annotated.wanted(session) ? session->settings->output : NULL)) {
+        p->sinks_failed = true;
+        return;
+    }
+    stop_watch(p->stop);
+    summary_open(&p->summary, session);
+    p->summary.before = resume_count(p->resume);
+    run_all(p);
+}
+
 /* Everything between the choice of classes and the end. */
 static void run(struct pipeline *p) {
     const struct session *session = p->run.session;
@@ -116,9 +130,7 @@ static void run(struct pipeline *p) {
     p->stop = stop_open();
     p->sinks = sinks_open(session);
     if (p->sinks) {
-        summary_open(&p->summary, session);
-        p->summary.before = resume_count(p->resume);
-        run_all(p);
+        run_inside(p);
         if (!sinks_close(p->sinks)) p->sinks_failed = true;
         if (!p->sinks_failed) summary_print(&p->summary);
         summary_close(&p->summary);

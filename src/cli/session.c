@@ -72,6 +72,7 @@ static enum exit_code load_model(struct session *session) {
     options.kernels = settings->kernels;
     options.algorithm = settings->algorithm;
     options.low_memory = settings->low_memory;
+    options.threads = settings->sandbox ? 1 : (int)settings->threads; /* the sandbox is entered by one thread */
     options.lenient = settings->lenient;
     options.warn = warn;
     options.warn_argument = session;

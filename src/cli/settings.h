@@ -106,6 +106,8 @@ struct settings {
     bool tune;     /* every algorithm */
     bool by_turns; /* runs when stdin says so */
 
+    bool sandbox;
+
     bool quiet, verbose;
     bool version, help, help_all, manual;
     int completion; /* an enum completion_shell */

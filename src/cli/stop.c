@@ -17,7 +17,7 @@ struct stop {
     sigset_t signals, before;
     int waker; /* one of the signals, with which the watcher is ended */
     int signal;
-    bool closing;
+    bool watches, closing;
     int told[2];  /* pipe: readable once a signal has come */
     int ended[2]; /* pipe: its writing end is closed when the run is over */
 };
@@ -72,12 +72,26 @@ struct stop *stop_open(void) {
     add(stop, SIGINT);
     add(stop, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &stop->signals, &stop->before);
-    if (stop->waker && pipe(stop->told) == 0 && pipe(stop->ended) == 0 &&
-        pthread_create(&stop->watcher, NULL, watch, stop) == 0)
-        return stop;
+    if (stop->waker && pipe(stop->told) == 0 && pipe(stop->ended) == 0) return stop;
     pthread_sigmask(SIG_SETMASK, &stop->before, NULL);
     release(stop);
     return NULL;
+}
+
+void stop_watch(struct stop *stop) {
+    if (!stop) return;
+    stop->watches = pthread_create(&stop->watcher, NULL, watch, stop) == 0;
+    if (!stop->watches) pthread_sigmask(SIG_SETMASK, &stop->before, NULL);
+}
+
+static void end_watch(struct stop *stop) {
+    pthread_mutex_lock(&stop->lock);
+    stop->closing = true;
+    if (!stop->signal) pthread_kill(stop->watcher, stop->waker); /* for that thread alone */
+    pthread_mutex_unlock(&stop->lock);
+    close(stop->ended[1]);
+    stop->ended[1] = -1;
+    pthread_join(stop->watcher, NULL);
 }
 
 int stop_signal(struct stop *stop) {
@@ -94,13 +108,7 @@ int stop_file(const struct stop *stop) {
 
 void stop_close(struct stop *stop) {
     if (!stop) return;
-    pthread_mutex_lock(&stop->lock);
-    stop->closing = true;
-    if (!stop->signal) pthread_kill(stop->watcher, stop->waker); /* for that thread alone */
-    pthread_mutex_unlock(&stop->lock);
-    close(stop->ended[1]);
-    stop->ended[1] = -1;
-    pthread_join(stop->watcher, NULL);
+    if (stop->watches) end_watch(stop);
     pthread_sigmask(SIG_SETMASK, &stop->before, NULL);
     release(stop);
 }

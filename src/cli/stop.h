@@ -8,6 +8,10 @@ struct stop;
  * the program at once then. */
 struct stop *stop_open(void);
 
+/* Starts the thread that waits for them. Where it cannot be started, they end the program at once, too. NULL is
+ * allowed. */
+void stop_watch(struct stop *stop);
+
 /* The signal that came; 0: none. NULL is allowed. */
 int stop_signal(struct stop *stop);
 

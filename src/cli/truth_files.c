@@ -1,4 +1,5 @@
 /* YOLO's label files: a text file a picture, a line an object: class, centre and size in parts of the picture. */
+#include "cli/truth_files.h"
 #include "cli/file_bytes.h"
 #include "cli/message.h"
 #include "cli/name_table.h"
@@ -87,17 +88,30 @@ static char *find_in_folder(const char *folder, const struct result *result) {
     return path;
 }
 
-/* .../images/sub/a.jpg has its labels in .../labels/sub/a.txt: the last folder called so counts. NULL: none is. */
-static char *path_in_sibling(const char *picture) {
+/* .../images/sub has its labels in .../labels/sub: the last folder called so counts. NULL: none is. */
+static char *sibling_of(const char *path) {
     static const char from[] = "images/", to[] = "labels/";
     const char *last = NULL;
-    for (const char *found = picture; (found = strstr(found, from)); found++)
-        if (found == picture || found[-1] == '/') last = found;
-    if (!last) return NULL;
-    char *replaced = text_format("%.*s%s%s", (int)(last - picture), picture, to, last + sizeof from - 1);
-    char *path = text_name(replaced);
-    free(replaced);
+    for (const char *found = path; (found = strstr(found, from)); found++)
+        if (found == path || found[-1] == '/') last = found;
+    return last ? text_format("%.*s%s%s", (int)(last - path), path, to, last + sizeof from - 1) : NULL;
+}
+
+static char *path_in_sibling(const char *picture) {
+    char *sibling = sibling_of(picture), *path = sibling ? text_name(sibling) : NULL;
+    free(sibling);
     return path;
+}
+
+/* The pictures in a folder have their labels in it, or in its sibling. */
+void truth_files_beside(const char *path, void (*each)(void *argument, const char *path), void *argument) {
+    char *folder = path_is_folder(path) ? path_join(path, "") : NULL, *beside = folder ? NULL : text_name(path);
+    char *sibling = folder ? sibling_of(folder) : path_in_sibling(path);
+    if (beside) each(argument, beside);
+    if (sibling) each(argument, sibling);
+    free(folder);
+    free(beside);
+    free(sibling);
 }
 
 /* Beside the picture or in the sibling; one that is not there, where there is none. False, after a sentence, where both

@@ -449,7 +449,7 @@ static bool is_finite(const yolo_detection *d) {
 
 yolo_status yolo_find_rows(const yolo_detections *detections, const bool *stands, yolo_place *places, int *row_count,
                            yolo_error *error) {
-    if (!detections || !row_count || (detections->count > 0 && !places))
+    if (!detections || !row_count || (detections->count > 0 && (!places || !detections->items)))
         return fail(error, YOLO_BAD_ARGUMENT, "yolo_find_rows needs detections, and places for the results");
     size_t count = detections->count;
     rows_box *boxes = memory_allocate(count, sizeof *boxes);

@@ -146,7 +146,8 @@ yolo_status yolo_draw_detections(yolo_image *image, const yolo_model *model, con
     yolo_draw_options chosen = options ? *options : yolo_draw_options_default();
     yolo_status status = pen_check(image, &chosen, error);
     if (status) return status;
-    if (!model || !detections) return fail(error, YOLO_BAD_ARGUMENT, "no model or no detections to draw");
+    if (!model || !detections || (detections->count > 0 && !detections->items))
+        return fail(error, YOLO_BAD_ARGUMENT, "no model or no detections to draw");
     draw_item *items = memory_allocate(detections->count, sizeof *items);
     char(*scores)[SCORE_BYTES] = memory_allocate(detections->count, sizeof *scores);
     if (items && scores) {

@@ -56,6 +56,7 @@ typedef struct layer_plan {
 typedef struct compute_options {
     bool low_memory;       /* nothing that trades memory for time */
     const char *algorithm; /* the one to use wherever it can be; NULL: what suits */
+    int threads;           /* that pack large weights */
 } compute_options;
 
 typedef struct shape_args {

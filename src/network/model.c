@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "network/names.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <string.h>
 
@@ -165,7 +166,7 @@ static yolo_status prepare_layers(struct yolo_model *model, const char *weights_
     yolo_status status = weights_open(weights_path, &weights, error);
     if (status) return status;
     preparation p = {model, plans, weights, YOLO_OK, error};
-    team_run(is_large(weights) ? team_core_count() : 1, prepare_in_order, &p);
+    team_run(is_large(weights) ? model->compute.threads : 1, prepare_in_order, &p);
     status = p.status;
     if (!status) status = weights_expect_end(weights, error);
     model->parameter_count = weights_count(weights);
@@ -224,12 +225,15 @@ yolo_status yolo_model_load(const char *cfg_path, const char *weights_path, cons
     yolo_model_options chosen = options ? *options : yolo_model_options_default();
     if (!cfg_path || !out)
         return fail(error, YOLO_BAD_ARGUMENT, "yolo_model_load needs a cfg and a place for the model");
+    if (chosen.threads < 0 || chosen.threads > NET_MAX_THREADS)
+        return fail(error, YOLO_BAD_ARGUMENT, "threads must be 1..%d, not %d", NET_MAX_THREADS, chosen.threads);
     const kernels *set = kernels_select(chosen.kernels);
     if (!set) return fail(error, YOLO_BAD_ARGUMENT, "this machine has no kernel set '%s'", chosen.kernels);
     struct yolo_model *model = memory_allocate_zeroed(1, sizeof *model);
     if (!model) return fail(error, YOLO_NO_MEMORY, "%s: not enough memory to read it", cfg_path);
     model->kernels = set;
-    model->compute = (compute_options){chosen.low_memory, chosen.algorithm};
+    model->compute =
+        (compute_options){chosen.low_memory, chosen.algorithm, chosen.threads ? chosen.threads : team_core_count()};
     cfg_warnings warnings = {chosen.lenient, chosen.warn, chosen.warn_argument};
     yolo_status status = cfg_read(cfg_path, &model->cfg, error);
     if (!status) status = load(model, weights_path, chosen.names_path, &warnings, error);
@@ -253,6 +257,7 @@ static void free_layer(layer *l) {
 void yolo_model_free(yolo_model **model) {
     if (!model || !*model) return;
     struct yolo_model *m = *model;
+    assert(!YOLO_DEBUG || atomic_load(&m->contexts) == 0); /* see yolo_model_free in yolo.h */
     for (int i = 0; i < m->layer_count; i++) free_layer(&m->layers[i]);
     memory_free(m->layers);
     names_free(m->class_names, m->class_count);

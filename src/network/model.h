@@ -5,6 +5,8 @@
 #include "network/layer.h"
 #include "network/net.h"
 
+#include <stdatomic.h>
+
 struct yolo_model {
     cfg cfg;
     net_params net;
@@ -15,8 +17,9 @@ struct yolo_model {
     char **class_names; /* [class_count] */
     int class_count;
     bool has_heads, has_weights;
-    head_info head;     /* of the last head: what it asks of suppression */
-    yolo_resize resize; /* what YOLO_RESIZE_AUTO means */
+    atomic_int contexts; /* that use it: counted by builds for debugging, which do not let it be freed under them */
+    head_info head;      /* of the last head: what it asks of suppression */
+    yolo_resize resize;  /* what YOLO_RESIZE_AUTO means */
     size_t parameter_count, weight_bytes;
 };
 

@@ -4,7 +4,8 @@
 
 #include "network/options.h"
 
-enum { NET_MAX_SIDE = 65536 }; /* of the network's input and of any map; the widest of the Darknet family is 1536 */
+enum { NET_MAX_THREADS = 1024 }; /* that share the work of a model */
+enum { NET_MAX_SIDE = 65536 };   /* of the network's input and of any map; the widest of the Darknet family is 1536 */
 
 typedef struct net_params {
     int width, height, channels; /* all at least 1 */

@@ -37,6 +37,9 @@ class Done:
 def run(*arguments, **options):
     """Runs the program; arguments may be str or bytes."""
     options.setdefault("stdout", subprocess.PIPE)
+    if "--sandbox" in arguments:  # the leak detector looks on from another process, which the sandbox does not allow
+        options["env"] = {**options.get("env", os.environ)}
+        options["env"]["ASAN_OPTIONS"] = options["env"].get("ASAN_OPTIONS", "") + ":detect_leaks=0"
     done = subprocess.run([DETECT, *arguments], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=300, **options)
     return Done(done.returncode, done.stdout or b"", done.stderr)
 
@@ -78,6 +81,20 @@ def evaluate(*arguments, code=0, **options):
 def is_release():
     """Sanitizers, coverage and emulators are slow and have memory of their own."""
     return "/release-" in os.path.realpath(DETECT)
+
+
+def no_sandbox():
+    """Why --sandbox cannot be tried here; None: it can."""
+    with open(DETECT, "rb") as file:
+        if b"__tsan_init" in file.read():
+            return "the thread sanitizer runs a thread of its own"
+    done = run(*detector("sandboxed"), "--no-image", "-q", "--sandbox", png("sandboxed.png"))
+    if done.code == 2 and "nothing was read" in done.err:
+        return done.err.strip()  # this kernel, or an emulator, is without
+    equal((done.code, done.err), (0, ""))
+    for name in ("sandboxed.png", "sandboxed.cfg", "sandboxed.weights", "sandboxed.names"):
+        os.remove(name)
+    return None
 
 
 def shared(*parts):
