@@ -4,6 +4,7 @@
 #include "cli/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -115,4 +116,11 @@ int path_make_parents(const char *path) {
     const int error = path_is_folder(folder) ? 0 : make_folders(folder); /* most often it is there */
     free(folder);
     return error;
+}
+
+int path_open(const char *path, int flags) {
+    int file;
+    do file = open(path, flags, 0666);
+    while (file < 0 && errno == EINTR);
+    return file;
 }
