@@ -82,6 +82,8 @@ class Complaint(Exception):
 
 def answer_of(line):
     result = json.loads(line)
+    for found in result.get("detections", []):
+        found.pop("row", None), found.pop("place", None)  # with --rows
     return result["file"], {key: result.get(key) for key in ("error", "detections", "width", "height")}
 
 

@@ -55,7 +55,7 @@ static char *follow(const char *path) {
 }
 
 char *output_file_of(const char *path, bool part) {
-    char *real = realpath(path, NULL);
+    char *real = path_real(path);
     if (!real) real = follow(path);
     char *file = text_format("%s%s", real ? real : path, part ? ".part" : "");
     free(real);

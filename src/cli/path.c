@@ -63,7 +63,7 @@ char *path_join(const char *folder, const char *name) {
 static char *real_folder(const char *path) {
     const size_t length = (size_t)(path_name(path) - path);
     char *folder = length ? text_format("%.*s", (int)length, path) : text_copy_of(".");
-    char *real = realpath(folder, NULL);
+    char *real = path_real(folder);
     free(folder);
     return real;
 }
@@ -123,4 +123,10 @@ int path_open(const char *path, int flags) {
     do file = open(path, flags, 0666);
     while (file < 0 && errno == EINTR);
     return file;
+}
+
+char *path_real(const char *path) {
+    char *real = realpath(path, NULL);
+    if (!real && errno == ENOMEM) out_of_memory();
+    return real;
 }

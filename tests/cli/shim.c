@@ -131,6 +131,14 @@ int open(const char *path, int flags, ...) {
     return open_any(path, flags, mode);
 }
 
+int open64(const char *path, int flags, ...) {
+    va_list arguments;
+    va_start(arguments, flags);
+    const mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    return open_any(path, flags, mode);
+}
+
 int __open_2(const char *path, int flags);
 int __open_2(const char *path, int flags) {
     return open_any(path, flags, 0);
@@ -138,6 +146,10 @@ int __open_2(const char *path, int flags) {
 
 FILE *fopen(const char *path, const char *mode) {
     return spoils(FOPEN) ? NULL : NEXT(fopen)(path, mode);
+}
+
+FILE *fopen64(const char *path, const char *mode) {
+    return spoils(FOPEN) ? NULL : NEXT(fopen64)(path, mode);
 }
 
 ssize_t read(int file, void *bytes, size_t count) {
