@@ -7,6 +7,7 @@
 #: make check        everything that must hold before a commit
 #: make coverage     which lines of src the tests run, by folder
 #: make analyse      look for mistakes with cppcheck, gcc -fanalyzer and clang-tidy
+#: make soak         good and broken pictures for MINUTES=30, with an eye on memory and open files
 #: make bench        build and run the benchmarks
 #: make bench-peers  compare with other engines (PEERS='--networks ...': bench/peers.py --help), which it downloads
 #: make format       lay out the source as .clang-format says
@@ -44,7 +45,7 @@ build ?= build/$(config)-$(notdir $(firstword $(CC)))$(if $(filter 0,$(OPENMP)),
 
 comma := ,
 
-.PHONY: all test test-programs check coverage analyse format bench bench-peers demo install uninstall clean help deps deps-check deps-cross
+.PHONY: all test test-programs soak check coverage analyse format bench bench-peers demo install uninstall clean help deps deps-check deps-cross
 all:
 
 help:
@@ -195,8 +196,10 @@ $(build)/cli.a: $(filter-out $(build)/src/cli/main.o,$(program_objects))
 	@rm -f $@
 	$(call show,AR,$@)$(AR) rcs $@ $^
 
+# This one has the library's allocations fail.
+$(build)/tests/test_allocations: private flags = $(foreach name,malloc calloc realloc free,-Wl,--wrap=$(name))
 $(test_programs): %: %.o $(helper_objects) $(build)/cli.a $(build)/libyolo.a
-	$(call show,LINK,$@)$(CC) $(link) -pie $^ $(libraries) -o $@
+	$(call show,LINK,$@)$(CC) $(link) $(flags) -pie $^ $(libraries) -o $@
 
 $(bench_programs): %: %.o $(build)/libyolo.a
 	$(call show,LINK,$@)$(CC) $(link) -pie $^ $(libraries) -o $@
@@ -209,6 +212,10 @@ $(bench_programs): %: %.o $(build)/libyolo.a
 # TESTS=WORD runs those whose name holds the word; under CROSS everything runs in an emulator.
 test: $(build)/detect $(test_programs)
 	@CROSS='$(CROSS)' ARCH='$(arch)' TESTS='$(value TESTS)' tests/run $(build)
+
+MINUTES ?= 30
+soak: $(build)/detect
+	@tools/soak.py --minutes $(MINUTES) $<
 
 bench: $(bench_programs)
 	@set -e; for program in $(bench_programs); do $$program; done

@@ -113,7 +113,7 @@ static double time_algorithm(const layer_case *l, const char *algorithm, const k
     float *weights = random_floats(count), *bias = random_floats((size_t)g.filters);
     preparation work = {&g, weights, bias, input_shape, &options, set, &c};
     team_run(1, prepare, &work);
-    convolution_plan(&g, &c, input_shape, threads, set, &plan);
+    convolution_plan(&g, &c, input_shape, &(shape_args){.threads = threads, .kernels = set}, &plan);
     float *scratch = random_floats(plan.scratch_count);
     timing m = {&c, &input, &output, scratch, set, 0};
     if (strcmp(plan.algorithm, algorithm) == 0) team_run(threads, measure, &m);

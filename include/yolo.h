@@ -146,6 +146,11 @@ typedef struct yolo_model_options {
     bool lenient;           /* an unknown option in the cfg is a warning, not an error */
     void (*warn)(void *argument, const char *sentence); /* told what is odd but not wrong; may be NULL */
     void *warn_argument;
+    /* Bytes that the weights, while they are read, and each context with them may take: more is refused before anything
+     * of that size is allocated, and the layer is named. 0: half of the machine's, or of the control group's where that
+     * has less; UINT64_MAX: any. */
+    uint64_t max_memory;
+    const struct yolo_context_options *context; /* that will be made: counted before the weights are read; NULL: none */
 } yolo_model_options;
 
 YOLO_API yolo_model_options yolo_model_options_default(void);
@@ -197,6 +202,7 @@ typedef struct yolo_model_info {
     bool has_weights;       /* false when loaded without a weights file */
     size_t parameter_count; /* numbers read from the weights file */
     size_t weight_bytes;    /* memory they take, packed */
+    uint64_t max_memory;    /* that the weights and a context may take */
     const char *kernels;    /* the name of the kernel set in use */
 } yolo_model_info;
 
@@ -220,14 +226,16 @@ typedef struct yolo_context yolo_context;
 
 typedef struct yolo_context_options {
     int width, height; /* of the network's input; 0: as the cfg says */
-    int threads;       /* that the layers of one image use together; 0: one for each core that the process may use */
+    int threads;       /* that the layers of one image use together, at most: as many as can be started then; 0: one for
+                          each core that the process may use */
     bool keep_layers;  /* every layer's output stays readable (yolo_context_layer_output), at the price of memory */
 } yolo_context_options;
 
 YOLO_API yolo_context_options yolo_context_options_default(void);
 
 /* Plans a network for one input size and allocates all that running it takes; running allocates nothing more.
- * The model must outlive the context. Thread-safe. YOLO_BAD_MODEL where the layers do not fit this input size. */
+ * The model must outlive the context. Thread-safe. YOLO_BAD_MODEL where the layers do not fit this input size;
+ * YOLO_NO_MEMORY where it and the weights would take more than the model's max_memory. */
 YOLO_API yolo_status yolo_context_create(const yolo_model *model, const yolo_context_options *options,
                                          yolo_context **context, yolo_error *error);
 
@@ -236,9 +244,9 @@ YOLO_API void yolo_context_free(yolo_context **context);
 
 typedef struct yolo_context_info {
     int width, height, channels; /* of the network's input */
-    int threads;
-    size_t arena_bytes; /* memory of all layers' outputs and scratch together */
-    double flops;       /* of one forward pass, a multiplication and an addition counted as two */
+    int threads;                 /* as many as could be had */
+    size_t arena_bytes;          /* memory of all layers' outputs and scratch together */
+    double flops;                /* of one forward pass, a multiplication and an addition counted as two */
 } yolo_context_info;
 
 YOLO_API yolo_status yolo_context_get_info(const yolo_context *context, yolo_context_info *info);

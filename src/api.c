@@ -14,9 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    MIN_RESIZE_PIXELS = 1000 * 1000, /* of the network's input: what one thread does in 2 to 6 ms */
-};
+enum { MIN_RESIZE_PIXELS = 1000 * 1000 }; /* of the network's input: what one thread does in 2 to 6 ms */
 
 /* Joining a team at its end means waiting for threads that may not be running: milliseconds, where other programs use
  * the cores. A pass of so many operations takes one thread 0.2 ms and gains little from more. */
@@ -58,15 +56,6 @@ yolo_context_options yolo_context_options_default(void) {
     return (yolo_context_options){0};
 }
 
-static yolo_status check_context_options(const yolo_context_options *options, yolo_error *error) {
-    if (options->width < 0 || options->width > NET_MAX_SIDE || options->height < 0 || options->height > NET_MAX_SIDE)
-        return fail(error, YOLO_BAD_ARGUMENT, "a network's input must be 1..%d pixels wide and high, not %d x %d",
-                    NET_MAX_SIDE, options->width, options->height);
-    if (options->threads < 0 || options->threads > NET_MAX_THREADS)
-        return fail(error, YOLO_BAD_ARGUMENT, "threads must be 1..%d, not %d", NET_MAX_THREADS, options->threads);
-    return YOLO_OK;
-}
-
 /* Where one looks for mistakes, a model knows how many use it: the only thing in it that changes. */
 static void count_context(const yolo_context *context, int change) {
     struct yolo_model *model = (struct yolo_model *)context->network.model;
@@ -77,22 +66,23 @@ yolo_status yolo_context_create(const yolo_model *model, const yolo_context_opti
                                 yolo_error *error) {
     yolo_context_options chosen = options ? *options : yolo_context_options_default();
     if (!model || !out) return fail(error, YOLO_BAD_ARGUMENT, "yolo_context_create needs a model and a place");
-    yolo_status status = check_context_options(&chosen, error);
+    yolo_status status = context_check_options(&chosen, error);
     if (status) return status;
     int width = chosen.width ? chosen.width : model->net.width;
     int height = chosen.height ? chosen.height : model->net.height;
-    int threads = chosen.threads ? chosen.threads : team_core_count();
+    int threads = team_startable(chosen.threads ? chosen.threads : team_core_count());
     yolo_context *c = memory_allocate_zeroed(1, sizeof *c);
     if (!c) return fail(error, YOLO_NO_MEMORY, "not enough memory for a context");
     c->keeps_layers = chosen.keep_layers;
-    c->resize_scratch = memory_allocate(letterbox_scratch_bytes(width, threads), 1);
-    status = c->resize_scratch ? context_create(model, width, height, threads, chosen.keep_layers, &c->network, error)
-                               : fail(error, YOLO_NO_MEMORY, "not enough memory for a context");
+    const size_t resize_bytes = letterbox_scratch_bytes(width, threads);
+    status = context_create(model, width, height, threads, chosen.keep_layers, resize_bytes, &c->network, error);
+    if (!status) count_context(c, 1);
+    if (!status && !(c->resize_scratch = memory_allocate(resize_bytes, 1)))
+        status = fail(error, YOLO_NO_MEMORY, "not enough memory for a context");
     if (status) {
         yolo_context_free(&c);
         return status;
     }
-    count_context(c, 1);
     *out = c;
     return YOLO_OK;
 }

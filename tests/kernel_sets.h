@@ -9,15 +9,19 @@
 /* The sets that this CPU can run, the fused oracle last: NULL past it. Not to be called with a greater index. */
 const kernels *kernel_set_at(size_t index);
 
-/* Memory for at most `capacity` floats, whose end is guarded. */
+/* Runs the cases twice: with memory that ends at an unmapped page, and with memory that begins behind one. */
+int kernel_tests_run(const test_case *cases, size_t count);
+
+/* Memory for at most `capacity` floats, between guards. */
 typedef struct floats_buffer {
     float *end;
+    float *begin; /* of other memory */
     size_t capacity;
 } floats_buffer;
 
 floats_buffer floats_buffer_make(size_t capacity);
 
-/* Its last `count` floats, filled with NaN, with random numbers, or with a copy. */
+/* `count` floats at the guard, filled with NaN, with random numbers, or with a copy. */
 float *floats_unset(floats_buffer buffer, size_t count);
 float *floats_random(floats_buffer buffer, size_t count, test_random *random);
 

@@ -49,7 +49,7 @@ static void find_inputs(const layer_test *t, opened *o) {
 }
 
 static yolo_status ask_shape(opened *o, int threads, yolo_error *error) {
-    shape_args args = {o->shapes, threads, o->kernels};
+    shape_args args = {.inputs = o->shapes, .threads = threads, .kernels = o->kernels};
     return o->layer.type->shape(&o->layer, &args, &o->plan, error);
 }
 
@@ -89,7 +89,10 @@ static yolo_status open_layer(const layer_test *t, const kernels *set, opened *o
     if (!status) find_inputs(t, o);
     if (!status && t->type->check) status = t->type->check(&o->layer, error);
     if (!status) status = ask_shape(o, 1, error);
-    return status ? status : prepare(t, o, error);
+    size_t counted = o->plan.weight_count * sizeof(float);
+    if (!status) status = prepare(t, o, error);
+    if (!status) CHECK_INT(o->layer.packed_bytes, counted); /* --max-memory relies on it */
+    return status;
 }
 
 static void close_layer(opened *o) {

@@ -57,14 +57,27 @@ static void free_allocations(void) {
     }
 }
 
-void *test_guarded(size_t byte_count) {
+/* Whole pages for so many bytes, between two that are not to be touched; `*usable` is what they hold. */
+static char *guarded_pages(size_t byte_count, size_t *usable) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t usable = (byte_count + page - 1) / page * page;
-    char *memory =
-        remember(mmap(NULL, usable + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), usable + page);
-    mprotect(memory + usable, page, PROT_NONE);
-    memset(memory, 0xff, usable);
+    *usable = (byte_count + page - 1) / page * page;
+    size_t mapped = *usable + 2 * page;
+    char *memory = remember(mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), mapped);
+    mprotect(memory, page, PROT_NONE);
+    mprotect(memory + page + *usable, page, PROT_NONE);
+    memset(memory + page, 0xff, *usable);
+    return memory + page;
+}
+
+void *test_guarded(size_t byte_count) {
+    size_t usable;
+    char *memory = guarded_pages(byte_count, &usable);
     return memory + usable - byte_count;
+}
+
+void *test_guarded_before(size_t byte_count) {
+    size_t usable;
+    return guarded_pages(byte_count, &usable);
 }
 
 float *test_guarded_floats(size_t count) {

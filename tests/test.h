@@ -72,6 +72,7 @@ const char *test_temp_file(const char *name, const void *bytes, size_t byte_coun
 /* Memory that ends exactly where an unmapped page begins, so that one element too far faults.
  * Filled with bytes 0xff: as floats, NaN. */
 void *test_guarded(size_t byte_count);
+void *test_guarded_before(size_t byte_count); /* begins where an unmapped page ends */
 float *test_guarded_floats(size_t count);
 
 /* A small generator that gives the same numbers everywhere. */

@@ -141,7 +141,7 @@ static void run_set(const problem *p, const kernels *set, size_t gap, const comp
     for (size_t i = 0; i < sizeof thread_counts / sizeof *thread_counts; i++) {
         layer_plan plan;
         tensor output = make_tensor(p->output, gap % 3);
-        convolution_plan(&p->geometry, &c, p->input, thread_counts[i], set, &plan);
+        convolution_plan(&p->geometry, &c, p->input, &(shape_args){.threads = thread_counts[i], .kernels = set}, &plan);
         test_note("%s, %s, %d threads: %dx%dx%d by %d of %d, groups %d, stride %dx%d, dilation %d, padding %d",
                   set->name, plan.algorithm, thread_counts[i], p->input.width, p->input.height, p->input.channels,
                   p->geometry.filters, p->geometry.size, p->geometry.groups, p->geometry.stride_x, p->geometry.stride_y,
@@ -165,7 +165,7 @@ static double root_mean_square_error(const problem *p, const kernels *set, const
     double squares = 0, errors = 0;
     size_t pixels = shape_pixels(p->output), channels = (size_t)output->channels;
     if (!CHECK(prepare(p, &options, 1, set, &c))) return INFINITY;
-    convolution_plan(&p->geometry, &c, p->input, 1, set, &plan);
+    convolution_plan(&p->geometry, &c, p->input, &(shape_args){.threads = 1, .kernels = set}, &plan);
     call alone = {&c, input, output, test_guarded_floats(plan.scratch_count), set};
     team_run(1, run_call, &alone);
     for (size_t i = 0; i < pixels * channels; i++) {
@@ -258,7 +258,8 @@ static void winograd_is_as_exact_as_the_plain_sum(void) {
 
 static const char *algorithm_at(int side, convolution_geometry g) {
     layer_plan plan;
-    convolution_plan(&g, &(convolution){0}, (shape){g.channels, side, side}, 1, kernels_select(NULL), &plan);
+    convolution_plan(&g, &(convolution){0}, (shape){g.channels, side, side},
+                     &(shape_args){.threads = 1, .kernels = kernels_select(NULL)}, &plan);
     return plan.algorithm;
 }
 

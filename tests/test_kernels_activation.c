@@ -116,5 +116,5 @@ static void lets_nan_through(void) {
 int main(void) {
     static const test_case cases[] = {TEST(is_exact_over_the_whole_range), TEST(works_at_every_size),
                                       TEST(lets_nan_through)};
-    return test_run(cases, sizeof cases / sizeof *cases);
+    return kernel_tests_run(cases, sizeof cases / sizeof *cases);
 }

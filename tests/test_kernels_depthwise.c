@@ -106,5 +106,5 @@ static void convolves_every_row(void) {
 
 int main(void) {
     static const test_case cases[] = {TEST(convolves_every_row)};
-    return test_run(cases, sizeof cases / sizeof *cases);
+    return kernel_tests_run(cases, sizeof cases / sizeof *cases);
 }

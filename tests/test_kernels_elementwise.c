@@ -173,5 +173,5 @@ static void resizes_rows(void) {
 int main(void) {
     static const test_case cases[] = {TEST(computes_at_every_size), TEST(computes_in_place),
                                       TEST(does_nothing_to_no_rows), TEST(resizes_rows)};
-    return test_run(cases, sizeof cases / sizeof *cases);
+    return kernel_tests_run(cases, sizeof cases / sizeof *cases);
 }

@@ -194,5 +194,5 @@ int main(void) {
         TEST(packs_any_strides),        TEST(selects_a_set),
         TEST(knows_the_ramps),
     };
-    return test_run(cases, sizeof cases / sizeof *cases);
+    return kernel_tests_run(cases, sizeof cases / sizeof *cases);
 }

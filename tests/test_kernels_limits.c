@@ -38,5 +38,5 @@ static void measures_the_machine(void) {
 
 int main(void) {
     static const test_case cases[] = {TEST(counts_its_operations), TEST(reads_no_further), TEST(measures_the_machine)};
-    return test_run(cases, sizeof cases / sizeof *cases);
+    return kernel_tests_run(cases, sizeof cases / sizeof *cases);
 }

@@ -121,5 +121,5 @@ static void keeps_nan_only_where_it_is_first(void) {
 int main(void) {
     static const test_case cases[] = {TEST(folds_at_every_size), TEST(folds_no_taps),
                                       TEST(keeps_nan_only_where_it_is_first)};
-    return test_run(cases, sizeof cases / sizeof *cases);
+    return kernel_tests_run(cases, sizeof cases / sizeof *cases);
 }

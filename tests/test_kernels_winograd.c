@@ -112,5 +112,5 @@ static void transforms_sums(void) {
 
 int main(void) {
     static const test_case cases[] = {TEST(transforms_pixels), TEST(transforms_sums)};
-    return test_run(cases, sizeof cases / sizeof *cases);
+    return kernel_tests_run(cases, sizeof cases / sizeof *cases);
 }

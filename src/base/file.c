@@ -62,7 +62,9 @@ static yolo_status read_open(int file, const char *path, size_t expected, size_t
 }
 
 yolo_status file_read(const char *path, size_t max_bytes, uint8_t **bytes, size_t *byte_count, yolo_error *error) {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file;
+    do file = open(path, O_RDONLY | O_CLOEXEC);
+    while (file < 0 && errno == EINTR);
     if (file < 0) return fail_errno(error, path, "opened", errno);
     struct stat facts;
     yolo_status status;
@@ -83,7 +85,8 @@ static bool write_fully(int file, const uint8_t *bytes, size_t count) {
     while (count > 0) {
         ssize_t put = write(file, bytes, count);
         if (put < 0 && errno == EINTR) continue;
-        if (put < 0) return false;
+        if (put == 0) errno = EIO; /* it would go on for ever */
+        if (put <= 0) return false;
         bytes += put;
         count -= (size_t)put;
     }
@@ -97,7 +100,7 @@ static int open_aside(const char *path, char *aside, size_t size) {
     for (unsigned attempt = 0; attempt < 1000; attempt++) {
         snprintf(aside, size, "%s.%ld-%u.part", path, (long)getpid(), attempt);
         file = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file >= 0 || errno != EEXIST) break;
+        if (file >= 0 || (errno != EEXIST && errno != EINTR)) break;
     }
     return file;
 }
@@ -110,7 +113,7 @@ yolo_status file_write(const char *path, const uint8_t *bytes, size_t byte_count
     int code = file < 0 ? errno : 0;
     if (file >= 0) {
         if (!write_fully(file, bytes, byte_count)) code = errno;
-        if (close(file) && !code) code = errno;
+        if (close(file) && !code && errno != EINTR) code = errno; /* an interrupted one is closed all the same */
         if (!code && rename(aside, path)) code = errno;
         if (code) unlink(aside);
     }

@@ -12,6 +12,16 @@ bool size_add(size_t a, size_t b, size_t *result) {
     return !__builtin_add_overflow(a, b, result);
 }
 
+size_t size_product(size_t a, size_t b) {
+    size_t product;
+    return size_multiply(a, b, &product) ? product : SIZE_MAX;
+}
+
+size_t size_sum(size_t a, size_t b) {
+    size_t sum;
+    return size_add(a, b, &sum) ? sum : SIZE_MAX;
+}
+
 /* glibc's aligned_alloc leaves holes that it cannot use again: nine photos of 5 megapixels, one after another, took
  * 205 MB with it and take 33 MB with malloc. So memory is aligned here, and what malloc gave is kept just before it. */
 enum { ROOM = 2 * MEMORY_ALIGNMENT };

@@ -24,4 +24,8 @@ void memory_free(void *memory); /* NULL is allowed */
 bool size_multiply(size_t a, size_t b, size_t *result);
 bool size_add(size_t a, size_t b, size_t *result);
 
+/* The same, SIZE_MAX where they overflow: for sums that are only compared with a limit. */
+size_t size_product(size_t a, size_t b);
+size_t size_sum(size_t a, size_t b);
+
 #endif

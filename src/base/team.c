@@ -2,6 +2,8 @@
 
 #include "base/team.h"
 
+#include "base/memory.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -170,11 +172,35 @@ static void run_together(team *t, void (*body)(void *argument, team *t), void *a
     pthread_mutex_destroy(&t->lock);
 }
 
+/* A thread of the trial lives until all are there. */
+static void *wait_for_all(void *lock) {
+    pthread_mutex_lock(lock);
+    pthread_mutex_unlock(lock);
+    return NULL;
+}
+
+int team_startable(int threads) {
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t *others = threads > 1 ? memory_allocate((size_t)threads, sizeof *others) : NULL;
+    int count = 0;
+    if (!others) return 1;
+    pthread_mutex_lock(&lock);
+    while (count < threads - 1 && pthread_create(&others[count], NULL, wait_for_all, &lock) == 0) count++;
+    pthread_mutex_unlock(&lock);
+    for (int i = 0; i < count; i++) pthread_join(others[i], NULL);
+    memory_free(others);
+    return count + 1;
+}
+
 int team_core_count(void) {
     return omp_get_num_procs();
 }
 
 #else
+
+int team_startable(int threads) {
+    return threads;
+}
 
 static void run_together(team *t, void (*body)(void *argument, team *t), void *argument) {
     (void)help;

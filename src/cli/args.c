@@ -49,6 +49,23 @@ static bool read_count(const struct option *option, const char *text, uint64_t *
     return false;
 }
 
+/* "512M" */
+static bool read_bytes(const struct option *option, const char *text, uint64_t *value) {
+    static const char units[] = "KMGT";
+    const char *end = text;
+    if (read_digits(&end, value)) {
+        const char *unit = *end ? strchr(units, *end & ~0x20) : NULL;
+        const unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+        if (unit) end++;
+        const bool fits = *value <= UINT64_MAX >> shift;
+        *value <<= shift;
+        if (!*end && fits && in_range(option, *value)) return true;
+    }
+    complain("--%s must be a number of bytes from %.0f on, such as 512M or 4G, not '%s'", option->name, option->low,
+             text);
+    return false;
+}
+
 /* "416x416", each side in the option's range. */
 static bool read_sides(const struct option *option, const char *text, struct size *value) {
     uint64_t width, height;
@@ -146,6 +163,8 @@ static bool store(const struct option *option, const char *text, struct settings
         return read_number(option, text, (double *)(void *)field);
     case OPTION_COUNT:
         return read_count(option, text, (uint64_t *)(void *)field);
+    case OPTION_BYTES:
+        return read_bytes(option, text, (uint64_t *)(void *)field);
     case OPTION_SIZE:
         return read_size(option, text, (struct size *)(void *)field);
     case OPTION_CHOICE:

@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_BYTES = 8192 }; /* a longer line cannot be a path */
+enum {
+    LINE_BYTES = 8192, /* a longer line cannot be a path */
+    LINES_MAX = 10000, /* a device may have no end */
+};
 
 static const char blanks[] = " \t\r\n\v\f";
 
@@ -25,7 +28,7 @@ static char *trim(char *text) {
 
 /* The value of the first line `key=value` with this key, or NULL; inside `line`. */
 static char *find_key(FILE *file, const char *key, char line[LINE_BYTES]) {
-    while (fgets(line, LINE_BYTES, file)) {
+    for (int i = 0; i < LINES_MAX && fgets(line, LINE_BYTES, file); i++) {
         char *equals = strchr(line, '=');
         if (!equals || line[0] == '#' || line[0] == ';') continue;
         *equals = '\0';

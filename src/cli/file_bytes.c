@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cli/file_bytes.h"
 
+#include "cli/path.h"
 #include "cli/text.h"
 
 #include <errno.h>
@@ -49,7 +50,7 @@ static char *read_all(struct file_bytes *file, const char *path, int number) {
 char *file_bytes_read(struct file_bytes *file, const char *path) {
     struct stat status;
     file->count = 0;
-    const int number = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    const int number = path_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (number < 0) return fail(path, "opened", errno);
     char *error;
     if (fstat(number, &status) != 0) {

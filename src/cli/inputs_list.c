@@ -2,6 +2,7 @@
  * that gives one path at a time. */
 #define _POSIX_C_SOURCE 200809L
 #include "cli/inputs_source.h"
+#include "cli/path.h"
 #include "cli/text.h"
 
 #include <errno.h>
@@ -11,7 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BUFFER_BYTES = 1 << 16 }; /* no system opens a longer path */
+enum {
+    BUFFER_BYTES = 1 << 16, /* no system opens a longer path */
+    EMPTY_MAX = 1 << 20,    /* entries one after another: a device that gives nothing else has no end */
+};
 
 struct list {
     struct source base;
@@ -19,6 +23,8 @@ struct list {
     int error; /* errno of reading */
     bool ended;
     bool overlong;     /* the rest of a path that did not fit is to be dropped */
+    bool is_binary;    /* a line holds a zero byte */
+    size_t empty;      /* entries since the last that was none */
     size_t begin, end; /* of what is in the buffer */
     char buffer[BUFFER_BYTES + 1];
 };
@@ -57,6 +63,7 @@ static char *take_entry(struct list *list, char separator) {
     list->begin = (size_t)(end - list->buffer) + !list->overlong;
     if (list->begin > list->end) list->begin = list->end;
     *end = '\0';
+    list->is_binary = strlen(begin) != (size_t)(end - begin);
     if (separator == '\n' && end > begin && end[-1] == '\r') end[-1] = '\0';
     return is_tail ? end : begin;
 }
@@ -66,10 +73,26 @@ static enum step fail(struct inputs *inputs, const char *path, int problem) {
     return inputs_give(inputs, text_copy_of(path), text_format("%s cannot be read: %s", shown, strerror(problem)));
 }
 
+/* Gives up a list that is none. */
+static enum step refuse(struct inputs *inputs, struct list *list, const char *problem) {
+    list->ended = true;
+    list->is_binary = false;
+    list->begin = list->end = 0;
+    list->base.nothing = NULL;
+    const char *path = list->base.path, *shown = strcmp(path, "-") == 0 ? "stdin" : path;
+    return inputs_give(inputs, text_copy_of(path), text_format("%s: %s", shown, problem));
+}
+
 static enum step next(struct inputs *inputs, struct source *source, bool may_wait) {
     struct list *list = (struct list *)source;
     char *entry = take_entry(list, inputs_get_options(inputs)->zero_separated ? '\0' : '\n');
-    if (entry) return *entry ? inputs_take_named(inputs, entry) : STEP_ON; /* empty lines say nothing */
+    if (list->is_binary) return refuse(inputs, list, "a line holds a zero byte: --null is for lists with those");
+    if (entry && *entry) {
+        list->empty = 0;
+        return inputs_take_named(inputs, entry);
+    }
+    if (entry && ++list->empty == EMPTY_MAX) return refuse(inputs, list, "a million empty entries are no list");
+    if (entry) return STEP_ON;
     if (list->error) {
         const int problem = list->error;
         list->error = 0;
@@ -92,7 +115,7 @@ static const struct source_type type = {next, release};
 
 enum step list_open(struct inputs *inputs, const char *path) {
     const bool is_stdin = strcmp(path, "-") == 0;
-    const int file = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    const int file = is_stdin ? STDIN_FILENO : path_open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return fail(inputs, path, errno);
     struct list *list = allocate(1, sizeof *list);
     list->base = (struct source){.type = &type, .path = text_copy_of(path)};

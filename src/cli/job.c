@@ -53,7 +53,7 @@ void job_free(struct job *job) {
 /* Adds the time since *begin to a stage, and begins anew. */
 static void count_time(struct job *job, enum stage stage, double *begin) {
     const double now = clock_ms();
-    job->stage_ms[stage] += now - *begin;
+    if (now > *begin) job->stage_ms[stage] += now - *begin; /* a clock that was set back tells nothing */
     *begin = now;
 }
 
@@ -142,7 +142,8 @@ static void render(const struct run *run, struct job *job) {
     double begin = clock_ms();
     if (!job->result.error) job->render_failed = !sinks_render(run->sinks, &job->result, &job->image);
     count_time(job, STAGE_WRITE, &begin);
-    job->stage_ms[STAGE_WRITE] -= job->stage_ms[STAGE_DRAW];
+    const double drawing = job->stage_ms[STAGE_DRAW], both = job->stage_ms[STAGE_WRITE];
+    job->stage_ms[STAGE_WRITE] = both > drawing ? both - drawing : 0;
     yolo_image_free(&job->image);
 }
 

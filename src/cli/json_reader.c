@@ -2,6 +2,7 @@
 #include "cli/json_reader.h"
 
 #include "cli/message.h"
+#include "cli/path.h"
 #include "cli/text.h"
 
 #include <errno.h>
@@ -35,7 +36,7 @@ struct json_reader {
 };
 
 struct json_reader *json_reader_open(const char *path) {
-    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    const int file = path_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (file < 0) {
         complain("%s: cannot be opened: %s", path, strerror(errno));
         return NULL;

@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BY_NAME = -1 };
+enum {
+    BY_NAME = -1,
+    NAMES_MAX = 1 << 20, /* as many as a network may have classes */
+};
 
 static void add(struct label_classes *classes, int64_t number, char *name, int class_id) {
     if (classes->count == classes->capacity) {
@@ -34,9 +37,13 @@ void label_classes_free(struct label_classes *classes) {
 
 /* ---- Names for YOLO's numbers ----------------------------------------------------------------------------------- */
 
-/* Adds what lies between separators, without blanks around it. */
-static void add_names(struct label_classes *classes, const char *text, const char *separators) {
+/* Adds what lies between separators, without blanks around it. False, after a sentence, where that is too much. */
+static bool add_names(struct label_classes *classes, const char *text, const char *separators) {
     while (*text) {
+        if (classes->count == NAMES_MAX) {
+            complain("--label-names: there can be at most %d names", NAMES_MAX);
+            return false;
+        }
         const size_t bytes = strcspn(text, separators);
         const char *begin = text + strspn(text, " \t\r"), *end = text + bytes;
         while (end > begin && strchr(" \t\r", end[-1])) end--;
@@ -45,19 +52,20 @@ static void add_names(struct label_classes *classes, const char *text, const cha
         text += bytes;
         if (*text) text++;
     }
+    return true;
 }
 
 static bool read_file(struct label_classes *classes, const char *path) {
     struct file_bytes file = {0};
     char *problem = file_bytes_read(&file, path);
+    bool well = !problem;
     if (problem) {
         complain("--label-names: %s", problem);
     } else {
         char *text = text_format("%.*s", (int)file.count, (const char *)file.bytes);
-        add_names(classes, strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? text + 3 : text, "\n");
+        well = add_names(classes, strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? text + 3 : text, "\n");
         free(text);
     }
-    const bool well = !problem;
     free(problem);
     file_bytes_free(&file);
     return well;
@@ -71,8 +79,7 @@ bool label_classes_read(struct label_classes *classes, const struct session *ses
         return true;
     }
     if (path_is_file(names)) return read_file(classes, names);
-    add_names(classes, names, ",");
-    return true;
+    return add_names(classes, names, ",");
 }
 
 /* ---- Matching --------------------------------------------------------------------------------------------------- */

@@ -60,7 +60,8 @@ static bool operands_fit(const struct command *command, const struct settings *s
 
 int main(int count, char **arguments) {
     occupy_standard_streams();
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error like any other, */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file that would become larger than `ulimit -f` allows */
     const struct command *command = count > 1 ? find_command(arguments[1]) : NULL;
     const int skipped = count < 1 ? count : command ? 2 : 1;
     if (!command) command = command_table;

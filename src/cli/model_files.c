@@ -46,7 +46,7 @@ static char *only_file(const char *folder, const char *extension) {
 }
 
 static bool find_in_folder(const char *folder, struct model_files *files) {
-    char *real = realpath(folder, NULL), *own_name = text_format("%s.cfg", real ? path_name(real) : "");
+    char *real = path_real(folder), *own_name = text_format("%s.cfg", real ? path_name(real) : "");
     files->cfg = if_file(path_join(folder, "model.cfg"));
     if (!files->cfg) files->cfg = if_file(path_join(folder, own_name));
     free(own_name);

@@ -10,6 +10,7 @@ enum option_kind {
     OPTION_TEXT,   /* const char *: not empty */
     OPTION_NUMBER, /* double, in [low, high] */
     OPTION_COUNT,  /* uint64_t, in [low, high] */
+    OPTION_BYTES,  /* uint64_t, in [low, high]: a count, or one with K, M, G or T for a power of 1024 */
     OPTION_SIZE,   /* struct size, each side in [low, high] */
     OPTION_CHOICE, /* int: the value of one of `choices` */
     OPTION_TILE,   /* struct tile: "auto", or a size as above */

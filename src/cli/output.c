@@ -31,6 +31,7 @@ struct output {
 static void write_all(struct output *output, const char *bytes, size_t count) {
     while (count && !output->error) {
         const ssize_t written = write(output->file, bytes, count);
+        if (written == 0) output->error = EIO; /* it would go on for ever */
         if (written < 0 && errno != EINTR) output->error = errno;
         if (written <= 0) continue;
         bytes += written;
@@ -54,7 +55,7 @@ static char *follow(const char *path) {
 }
 
 char *output_file_of(const char *path, bool part) {
-    char *real = realpath(path, NULL);
+    char *real = path_real(path);
     if (!real) real = follow(path);
     char *file = text_format("%s%s", real ? real : path, part ? ".part" : "");
     free(real);
@@ -70,11 +71,11 @@ static bool open_file(struct output *output, const char *path) {
         errno = EISDIR;
         output->file = -1;
     } else if (exists && !S_ISREG(status.st_mode)) {
-        output->file = open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        output->file = path_open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     } else {
         output->part = text_format("%s.part", output->path);
         const int how = output->again ? O_APPEND : O_TRUNC;
-        output->file = open(output->part, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | how, 0666);
+        output->file = path_open(output->part, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | how);
         if (output->file >= 0 && output->again) output->whole = lseek(output->file, 0, SEEK_END);
     }
     return output->file >= 0;

@@ -4,6 +4,7 @@
 #include "cli/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -62,7 +63,7 @@ char *path_join(const char *folder, const char *name) {
 static char *real_folder(const char *path) {
     const size_t length = (size_t)(path_name(path) - path);
     char *folder = length ? text_format("%.*s", (int)length, path) : text_copy_of(".");
-    char *real = realpath(folder, NULL);
+    char *real = path_real(folder);
     free(folder);
     return real;
 }
@@ -115,4 +116,17 @@ int path_make_parents(const char *path) {
     const int error = path_is_folder(folder) ? 0 : make_folders(folder); /* most often it is there */
     free(folder);
     return error;
+}
+
+int path_open(const char *path, int flags) {
+    int file;
+    do file = open(path, flags, 0666);
+    while (file < 0 && errno == EINTR);
+    return file;
+}
+
+char *path_real(const char *path) {
+    char *real = realpath(path, NULL);
+    if (!real && errno == ENOMEM) out_of_memory();
+    return real;
 }

@@ -23,6 +23,12 @@ char *path_join(const char *folder, const char *name);
  * there. free() it. */
 char *path_relative(const char *from, const char *path);
 
+/* The path without links, which free() releases; NULL where it leads to nothing. */
+char *path_real(const char *path);
+
+/* open with mode 0666, again where a signal came between; -1 and errno. */
+int path_open(const char *path, int flags);
+
 /* Makes the folders that `path` lies in, where they are missing; 0 or an errno. */
 int path_make_parents(const char *path);
 

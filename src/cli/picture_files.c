@@ -4,6 +4,7 @@
 #include "cli/path.h"
 #include "cli/text.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,17 +35,28 @@ yolo_format picture_format_of_extension(const char *extension) {
     return YOLO_FORMAT_UNKNOWN;
 }
 
+/* How many bytes there were, at most `wanted`: network file systems give them piece by piece. */
+static size_t read_all(int file, char *bytes, size_t wanted) {
+    size_t done = 0;
+    while (done < wanted) {
+        const ssize_t count = read(file, bytes + done, wanted - done);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) break;
+        done += (size_t)count;
+    }
+    return done;
+}
+
 /* Reads only regular files: a pipe would wait, and lose what was read. */
 static bool begins_like_picture(const char *path) {
     char bytes[16];
     struct stat status;
-    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    const int file = path_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (file < 0) return false;
-    const ssize_t count = fstat(file, &status) == 0 && S_ISREG(status.st_mode) ? read(file, bytes, sizeof bytes) : 0;
+    const size_t count = fstat(file, &status) == 0 && S_ISREG(status.st_mode) ? read_all(file, bytes, sizeof bytes) : 0;
     close(file);
     for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
-        if (count >= (ssize_t)beginnings[i].count && memcmp(bytes, beginnings[i].bytes, beginnings[i].count) == 0)
-            return true;
+        if (count >= beginnings[i].count && memcmp(bytes, beginnings[i].bytes, beginnings[i].count) == 0) return true;
     return false;
 }
 

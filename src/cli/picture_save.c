@@ -3,6 +3,7 @@
 
 #include "cli/folder.h"
 #include "cli/message.h"
+#include "cli/path.h"
 #include "cli/text.h"
 
 #include <errno.h>
@@ -16,8 +17,9 @@
 static int write_all(int file, const uint8_t *bytes, size_t count) {
     while (count) {
         const ssize_t written = write(file, bytes, count);
+        if (written == 0) return EIO; /* it would go on for ever */
         if (written < 0 && errno != EINTR) return errno;
-        if (written <= 0) continue;
+        if (written < 0) continue;
         bytes += written;
         count -= (size_t)written;
     }
@@ -26,7 +28,7 @@ static int write_all(int file, const uint8_t *bytes, size_t count) {
 
 static int write_file(const char *path, const uint8_t *bytes, size_t count) {
     char *part = text_format("%s.part", path);
-    const int file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    const int file = path_open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
     int problem = file < 0 ? errno : write_all(file, bytes, count);
     if (file >= 0) {
         if (close(file) != 0 && !problem && errno != EINTR) problem = errno;

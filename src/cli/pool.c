@@ -4,6 +4,7 @@
 
 #include "cli/message.h"
 #include "cli/session.h"
+#include "cli/settings.h"
 #include "cli/text.h"
 
 #include <pthread.h>
@@ -39,6 +40,7 @@ struct pool {
 
     struct thread *threads; /* [thread_count] */
     size_t thread_count, thread_limit;
+    size_t room; /* threads whose contexts fit into memory */
     size_t idle; /* threads that wait */
 };
 
@@ -93,6 +95,7 @@ struct pool *pool_open(const struct run *run, struct worker *alone, size_t threa
     pthread_cond_init(&pool->work, NULL);
     pthread_cond_init(&pool->space, NULL);
     pool->thread_limit = threads > 1 ? threads : 0;
+    pool->room = session_context_room(run->session);
     pool->threads = allocate(threads, sizeof *pool->threads);
     pool->capacity = SLOTS_PER_THREAD * threads;
     pool->slots = allocate(pool->capacity, sizeof *pool->slots);
@@ -101,6 +104,12 @@ struct pool *pool_open(const struct run *run, struct worker *alone, size_t threa
 
 /* One more thread; where there can be none, those that are must do. */
 static void start_thread(struct pool *pool) {
+    if (pool->thread_count == pool->room) {
+        if (!pool->run->session->settings->quiet)
+            complain("warning: --max-memory has room for %zu of %zu threads", pool->room, pool->thread_limit);
+        pool->thread_limit = pool->room;
+        return;
+    }
     struct thread *thread = &pool->threads[pool->thread_count];
     *thread = (struct thread){.pool = pool, .worker = {.run = pool->run}};
     thread->worker.context = session_new_context(pool->run->session);
@@ -109,7 +118,8 @@ static void start_thread(struct pool *pool) {
         return;
     }
     yolo_context_free(&thread->worker.context);
-    complain("warning: only %zu of %zu threads could be started", pool->thread_count, pool->thread_limit);
+    if (!pool->run->session->settings->quiet)
+        complain("warning: only %zu of %zu threads could be started", pool->thread_count, pool->thread_limit);
     pool->thread_limit = pool->thread_count;
 }
 

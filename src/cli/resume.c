@@ -22,7 +22,10 @@ struct resume {
     char *part; /* the file of lines */
 };
 
-enum { USED_UP = 1 }; /* a slot whose line has been taken */
+enum {
+    USED_UP = 1,               /* a slot whose line has been taken */
+    BEGINNING_BYTES = 1 << 16, /* of a line, which hold its path: no system has longer ones, even with all escaped */
+};
 
 static const uint64_t hash_begin = 14695981039346656037u;
 
@@ -147,15 +150,33 @@ static bool add_line(struct resume *resume, const char *line) {
     return true;
 }
 
+struct line_facts {
+    off_t length; /* with its end */
+    bool is_whole, has_zero;
+};
+
+/* Reads a line of any length, and keeps its beginning; false at the end of the file. */
+static bool read_line(FILE *file, char *line, struct line_facts *facts) {
+    *facts = (struct line_facts){0};
+    size_t kept = 0;
+    for (int c; !facts->is_whole && (c = getc(file)) != EOF; facts->length++) {
+        if (kept < BEGINNING_BYTES - 1) line[kept++] = (char)c;
+        if (c == '\0') facts->has_zero = true;
+        if (c == '\n') facts->is_whole = true;
+    }
+    line[kept] = '\0';
+    return facts->length > 0;
+}
+
 /* Reads the whole lines; *whole is the number of bytes they take. 0, or the number of the first that is none of ours. */
 static size_t read_lines(struct resume *resume, FILE *file, off_t *whole) {
-    char *line = NULL;
-    size_t capacity = 0, number = 0;
-    ssize_t length;
+    char *line = allocate(BEGINNING_BYTES, 1);
+    struct line_facts facts;
+    size_t number = 0;
     bool ours = true;
-    for (*whole = 0; ours && (length = getline(&line, &capacity, file)) > 0 && line[length - 1] == '\n'; number++) {
-        ours = strlen(line) == (size_t)length && add_line(resume, line);
-        *whole += length;
+    for (*whole = 0; ours && read_line(file, line, &facts) && facts.is_whole; number++) {
+        ours = !facts.has_zero && add_line(resume, line);
+        *whole += facts.length;
     }
     free(line);
     return ours ? 0 : number;
@@ -226,11 +247,10 @@ static const char *path_of_line(char *line) {
 
 void resume_each(const struct resume *resume, void (*each)(void *argument, const char *path), void *argument) {
     FILE *file = fopen(resume->part, "re");
-    char *line = NULL;
-    size_t capacity = 0;
     if (!file) return; /* there was none: nothing has been done */
-    for (size_t i = 0; i < resume->count && getline(&line, &capacity, file) > 0; i++)
-        each(argument, path_of_line(line));
+    char *line = allocate(BEGINNING_BYTES, 1);
+    struct line_facts facts;
+    for (size_t i = 0; i < resume->count && read_line(file, line, &facts); i++) each(argument, path_of_line(line));
     free(line);
     fclose(file);
 }

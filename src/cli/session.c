@@ -65,7 +65,16 @@ static void tell_what_is_used(const struct session *session) {
              session->context_info.threads == 1 ? "" : "s");
 }
 
-static enum exit_code load_model(struct session *session) {
+static yolo_context_options context_options(const struct settings *settings, bool keep_layers) {
+    yolo_context_options options = yolo_context_options_default();
+    options.width = settings->size.width;
+    options.height = settings->size.height;
+    options.threads = (int)settings->threads;
+    options.keep_layers = keep_layers;
+    return options;
+}
+
+static enum exit_code load_model(struct session *session, const yolo_context_options *context) {
     const struct settings *settings = session->settings;
     yolo_model_options options = yolo_model_options_default();
     options.names_path = session->files.names;
@@ -74,6 +83,8 @@ static enum exit_code load_model(struct session *session) {
     options.low_memory = settings->low_memory;
     options.threads = settings->sandbox ? 1 : (int)settings->threads; /* the sandbox is entered by one thread */
     options.lenient = settings->lenient;
+    options.max_memory = settings->max_memory;
+    options.context = context;
     options.warn = warn;
     options.warn_argument = session;
     yolo_error error;
@@ -83,17 +94,21 @@ static enum exit_code load_model(struct session *session) {
     return EXIT_DONE;
 }
 
-static enum exit_code create_context(struct session *session, bool keep_layers) {
-    const struct settings *settings = session->settings;
-    yolo_context_options options = yolo_context_options_default();
-    options.width = settings->size.width;
-    options.height = settings->size.height;
-    options.threads = (int)settings->threads;
-    options.keep_layers = keep_layers;
+static void warn_of_threads(struct session *session) {
+    const uint64_t wanted = session->settings->threads; /* 0: as many as there are */
+    const int had = session->context_info.threads;
+    if ((uint64_t)had >= wanted) return;
+    char *sentence = text_format("only %d of %llu threads could be started", had, (unsigned long long)wanted);
+    warn(session, sentence);
+    free(sentence);
+}
+
+static enum exit_code create_context(struct session *session, const yolo_context_options *options) {
     yolo_error error;
-    if (yolo_context_create(session->model, &options, &session->context, &error) ||
+    if (yolo_context_create(session->model, options, &session->context, &error) ||
         yolo_context_get_info(session->context, &session->context_info))
         return session->context ? EXIT_NO_MODEL : code_of(&error);
+    warn_of_threads(session);
     return EXIT_DONE;
 }
 
@@ -108,13 +123,20 @@ yolo_context *session_new_context(const struct session *session) {
     return context;
 }
 
+size_t session_context_room(const struct session *session) {
+    const uint64_t limit = session->info.max_memory, weights = session->info.weight_bytes;
+    const uint64_t arena = session->context_info.arena_bytes + 1;
+    return limit > weights + arena ? (size_t)((limit - weights) / arena) - 1 : 0;
+}
+
 enum exit_code session_open(const struct settings *settings, unsigned needs, struct session *session) {
     *session = (struct session){.settings = settings};
     if (settings->kernels && !session_kernels_are_usable(settings->kernels)) return EXIT_WRONG_USAGE;
     if (settings->algorithm && !algorithm_is_known(settings->algorithm)) return EXIT_WRONG_USAGE;
     enum exit_code code = model_files_find(settings, !(needs & SESSION_NEEDS_WEIGHTS), &session->files);
-    if (code == EXIT_DONE) code = load_model(session);
-    if (code == EXIT_DONE) code = create_context(session, needs & SESSION_NEEDS_LAYERS);
+    const yolo_context_options context = context_options(settings, needs & SESSION_NEEDS_LAYERS);
+    if (code == EXIT_DONE) code = load_model(session, &context);
+    if (code == EXIT_DONE) code = create_context(session, &context);
     if (code == EXIT_DONE && settings->verbose) tell_what_is_used(session);
     return code;
 }

@@ -38,6 +38,9 @@ void session_close(struct session *session);
 /* One more context of the session's model, for one thread. NULL, after a sentence on stderr, where it cannot be had. */
 yolo_context *session_new_context(const struct session *session);
 
+/* How many of those there is room for beside the session's own, as far as --max-memory goes. */
+size_t session_context_room(const struct session *session);
+
 /* The resize and the NMS that are used, never AUTO: what the user says, else what the network wants. */
 yolo_resize session_resize(const struct session *session);
 yolo_nms session_nms(const struct session *session);

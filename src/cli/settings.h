@@ -46,6 +46,7 @@ struct settings {
     const char *kernels;   /* NULL: the best */
     const char *algorithm; /* of the convolutions; NULL: as suits each */
     bool low_memory;
+    uint64_t max_memory; /* bytes of weights and contexts; 0: half of the machine's */
 
     /* what is found */
     struct level threshold;

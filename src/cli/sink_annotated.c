@@ -88,7 +88,8 @@ static bool draw_and_save(struct annotated *annotated, const struct result *resu
         !yolo_draw_detections(is_grey ? &rgb : image, annotated->session->model, &shown, &annotated->options, &error);
     if (drawn && annotated->session->settings->draw_counts)
         drawn = !draw_counts(is_grey ? &rgb : image, annotated->session, result, &annotated->options, &error);
-    result->stage_ms[STAGE_DRAW] += clock_ms() - begin;
+    const double took = clock_ms() - begin;
+    if (took > 0) result->stage_ms[STAGE_DRAW] += took;
     if (!drawn) complain("%s: %s", path, error.message);
     const bool saved = drawn && picture_save(is_grey ? &rgb : image, path, format, JPEG_QUALITY, &annotated->no_room);
     yolo_image_free(&rgb);

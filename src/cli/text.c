@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+void out_of_memory(void) {
+    complain("out of memory");
+    exit(EXIT_SOME_FAILED);
+}
+
 static void *or_exit(void *memory) {
-    if (!memory) {
-        complain("out of memory");
-        exit(EXIT_SOME_FAILED);
-    }
+    if (!memory) out_of_memory();
     return memory;
 }
 

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Ends the program with a sentence. */
+void out_of_memory(void) __attribute__((noreturn));
+
 /* malloc and realloc that end the program where memory runs out or the product overflows. */
 void *allocate(size_t count, size_t element_bytes);
 void *reallocate(void *memory, size_t count, size_t element_bytes);

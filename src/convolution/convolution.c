@@ -49,9 +49,18 @@ bool convolution_output(const convolution_geometry *g, shape input, shape *outpu
 }
 
 bool convolution_weight_count(const convolution_geometry *g, size_t *count) {
+    /* So far from the end that neither 16 rows of a depth for each of 1024 threads nor what is packed, four times as much
+     * and rounded up to whole panels, overflow. */
+    const size_t most = SIZE_MAX >> 10, most_depth = SIZE_MAX >> 16;
     size_t depth = (size_t)(g->channels / g->groups), taps;
     return size_multiply((size_t)g->size, (size_t)g->size, &taps) && size_multiply(depth, taps, &depth) &&
-           size_multiply(depth, (size_t)g->filters, count) && *count < SIZE_MAX / 1024;
+           depth < most_depth && size_multiply(depth, (size_t)g->filters, count) && *count < most;
+}
+
+size_t convolution_loading_count(const convolution_geometry *g) {
+    size_t count;
+    if (!convolution_weight_count(g, &count)) return SIZE_MAX;
+    return size_sum(count, 4 * (size_t)g->filters); /* biases, scales, means and variances */
 }
 
 typedef struct packing {
@@ -84,15 +93,24 @@ bool convolution_prepare(const convolution_geometry *g, activation kind, const f
     return true;
 }
 
-void convolution_plan(const convolution_geometry *g, const convolution *c, shape input, int threads, const kernels *set,
+static size_t kept_count(const convolution_geometry *g, const convolution_algorithm *algorithm, const kernels *set) {
+    size_t count;
+    if (!convolution_weight_count(g, &count)) return SIZE_MAX;
+    return size_sum(algorithm->packed_count(g, set), (size_t)g->filters);
+}
+
+void convolution_plan(const convolution_geometry *g, const convolution *c, shape input, const shape_args *args,
                       layer_plan *plan) {
-    const convolution_algorithm *algorithm = c->algorithm ? c->algorithm : choose(g, input, &(compute_options){0});
+    const compute_options usual = {0}, *options = args->options ? args->options : &usual;
+    const convolution_algorithm *algorithm = c->algorithm ? c->algorithm : choose(g, input, options);
     shape output;
     convolution_output(g, input, &output);
     *plan = (layer_plan){
         .output = output,
         .placement = PLACE_NEW,
-        .scratch_count = algorithm->scratch_count(g, output, threads, set),
+        .scratch_count = algorithm->scratch_count(g, output, args->threads, args->kernels),
+        .weight_count = kept_count(g, algorithm, args->kernels),
+        .loading_count = convolution_loading_count(g),
         .flops = 2.0 * (double)shape_count(output) * (g->channels / g->groups) * g->size * g->size,
         .algorithm = algorithm->name,
     };

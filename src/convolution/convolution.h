@@ -33,8 +33,11 @@ typedef struct convolution {
 /* The output's shape; false where no window fits into the padded input, or a side overflows. */
 bool convolution_output(const convolution_geometry *geometry, shape input, shape *output);
 
-/* Numbers of `weights` for a geometry; false where they overflow. */
+/* Numbers of `weights` for a geometry; false where they, or what is made of them, overflow. */
 bool convolution_weight_count(const convolution_geometry *geometry, size_t *count);
+
+/* Numbers that are read from the weights file before they are packed, statistics of a batch normalisation included. */
+size_t convolution_loading_count(const convolution_geometry *geometry);
 
 /* The ways to compute a convolution, as compute_options.algorithm names them; NULL past the last. */
 const char *convolution_algorithm_name(size_t index);
@@ -45,10 +48,10 @@ const char *convolution_algorithm_name(size_t index);
 bool convolution_prepare(const convolution_geometry *geometry, activation kind, const float *weights, const float *bias,
                          shape input, const compute_options *options, team *t, const kernels *set, convolution *c);
 
-/* Fills a plan for an input that convolution_output accepts. While `c` is not prepared (zeroed) only the output's shape
- * and the flops are what they will be. */
-void convolution_plan(const convolution_geometry *geometry, const convolution *c, shape input, int threads,
-                      const kernels *set, layer_plan *plan);
+/* Fills a plan for an input that convolution_output accepts; of `args` the inputs are not read. While `c` is not
+ * prepared (zeroed) the algorithm is the one that convolution_prepare would choose for this input. */
+void convolution_plan(const convolution_geometry *geometry, const convolution *c, shape input, const shape_args *args,
+                      layer_plan *plan);
 
 /* `scratch` is what convolution_plan asked for, for at least as many threads as the team has. The team does not change
  * a bit of the output. */

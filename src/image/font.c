@@ -18,10 +18,17 @@
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #endif
 
+/* stb_truetype draws nothing where memory runs out, and does not say so: `failed` is a bool, or NULL. */
+static void *allocate(size_t bytes, void *failed) {
+    void *memory = memory_allocate(bytes, 1);
+    if (!memory && failed) *(bool *)failed = true;
+    return memory;
+}
+
 #define STB_TRUETYPE_IMPLEMENTATION
 #define STBTT_STATIC
 #define STBTT_assert(condition) ((void)0) /* the library never aborts */
-#define STBTT_malloc(bytes, user) ((void)(user), memory_allocate(bytes, 1))
+#define STBTT_malloc(bytes, user) allocate(bytes, user)
 #define STBTT_free(memory, user) ((void)(user), memory_free(memory))
 #include <stb_truetype.h>
 
@@ -124,7 +131,14 @@ bool font_draw(const yolo_font *font, const font_metrics *metrics, int glyph, in
     if (width <= 0 || height <= 0 || width > MAX_SIDE || height > MAX_SIDE) return true;
     uint8_t *coverage = memory_allocate_zeroed((size_t)width * (size_t)height, 1);
     if (!coverage) return false;
-    stbtt_MakeGlyphBitmapSubpixel(&font->info, coverage, width, height, width, scale, scale, shift, 0, glyph);
+    bool failed = false;
+    stbtt_fontinfo info = font->info;
+    info.userdata = &failed;
+    stbtt_MakeGlyphBitmapSubpixel(&info, coverage, width, height, width, scale, scale, shift, 0, glyph);
+    if (failed) {
+        memory_free(coverage);
+        return false;
+    }
     *mask = (font_mask){coverage, left, top, width, height};
     return true;
 }

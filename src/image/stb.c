@@ -27,12 +27,22 @@
 #define STBI_NO_STDIO
 #define STBI_FAILURE_USERMSG
 #define STBI_ASSERT(condition) ((void)0) /* the library never aborts */
-#define STBI_MALLOC(bytes) memory_allocate(bytes, 1)
+#define STBI_MALLOC(bytes) allocate(bytes)
 #define STBI_FREE(memory) memory_free(memory)
 #define STBI_REALLOC_SIZED(memory, old_bytes, bytes) reallocate(memory, old_bytes, bytes)
 
+/* stb_image keeps its reason of a failure for each thread, and looks for another format where memory runs out for one:
+ * so this is kept beside it, since the last start(). */
+static _Thread_local bool out_of_memory;
+
+static void *allocate(size_t bytes) {
+    void *memory = memory_allocate(bytes, 1);
+    if (!memory) out_of_memory = true;
+    return memory;
+}
+
 static void *reallocate(void *memory, size_t old_bytes, size_t bytes) {
-    void *moved = memory_allocate(bytes, 1);
+    void *moved = allocate(bytes);
     if (moved && memory) memcpy(moved, memory, old_bytes < bytes ? old_bytes : bytes);
     if (moved) memory_free(memory);
     return moved;
@@ -44,7 +54,7 @@ static void *reallocate(void *memory, size_t old_bytes, size_t bytes) {
 #define STB_IMAGE_WRITE_STATIC
 #define STBI_WRITE_NO_STDIO
 #define STBIW_ASSERT(condition) ((void)0)
-#define STBIW_MALLOC(bytes) memory_allocate(bytes, 1)
+#define STBIW_MALLOC(bytes) allocate(bytes)
 #define STBIW_FREE(memory) memory_free(memory)
 #define STBIW_REALLOC_SIZED(memory, old_bytes, bytes) reallocate(memory, old_bytes, bytes)
 #include <stb_image_write.h>
@@ -85,11 +95,12 @@ static int on_end(void *user) {
 static const stbi_io_callbacks callbacks = {on_read, on_skip, on_end};
 
 static reader start(const codec_source *source) {
+    out_of_memory = false;
     return (reader){source->bytes, source->bytes + source->byte_count, false};
 }
 
 static yolo_status refuse(const codec_source *source, const char *format, const char *why, yolo_error *error) {
-    if (why && !strcmp(why, "Out of memory"))
+    if (out_of_memory)
         return fail_at(error, YOLO_NO_MEMORY, source->name, 0, "not enough memory for the %s picture", format);
     return fail_at(error, YOLO_BAD_IMAGE, source->name, 0, "the %s picture cannot be decoded: %s", format,
                    why ? why : "unknown reason");

@@ -48,6 +48,7 @@ static yolo_status prepare(layer *l, const prepare_args *args, yolo_error *error
 static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error) {
     yolo_status status = layer_in_place(l, args, plan, error);
     plan->flops = 2 * (double)shape_count(plan->output);
+    plan->weight_count = plan->loading_count = 2 * (size_t)plan->output.channels;
     return status;
 }
 

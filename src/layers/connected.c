@@ -39,6 +39,7 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
         .flops = dense_flops(input, p->outputs),
         .algorithm = "",
     };
+    dense_count(args, input, p->outputs, plan);
     return dense_check_input(l, &p->dense, input, error);
 }
 

@@ -125,6 +125,7 @@ static yolo_status prepare(layer *l, const prepare_args *args, yolo_error *error
     for (int gate = 0; gate < GATE_COUNT; gate++) {
         p->constants[gate] = memory_allocate_zeroed((size_t)p->outputs, sizeof(float));
         if (!p->constants[gate]) return layer_fail_memory(l, error);
+        l->packed_bytes += (size_t)p->outputs * sizeof(float);
     }
     return read_all(l, args, error);
 }
@@ -144,6 +145,14 @@ static yolo_status check_shape(const layer *l, shape input, shape *output, yolo_
     return YOLO_OK;
 }
 
+/* `plan` is that of one of the gates; all that see only zeros are read, too. */
+static void count_weights(const params *p, const layer_plan *peephole, layer_plan *plan) {
+    convolution_geometry w = geometry_of(p, p->outputs);
+    size_t loading = convolution_loading_count(&w), gates = size_product(plan->weight_count, GATE_COUNT);
+    if (plan->loading_count < loading) plan->loading_count = loading;
+    plan->weight_count = size_sum(size_sum(gates, peephole->weight_count), GATE_COUNT * (size_t)p->outputs);
+}
+
 static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error) {
     const params *p = l->params;
     shape input = args->inputs[0], output;
@@ -151,12 +160,13 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
     if (status) return status;
     convolution_geometry u = geometry_of(p, input.channels), v = geometry_of(p, p->outputs);
     layer_plan peephole = {0};
-    convolution_plan(&u, &p->gates[0], input, args->threads, args->kernels, plan);
+    convolution_plan(&u, &p->gates[0], input, args, plan);
     plan->flops *= GATE_COUNT;
-    if (p->peephole) convolution_plan(&v, &p->peephole_o, output, args->threads, args->kernels, &peephole);
+    if (p->peephole) convolution_plan(&v, &p->peephole_o, output, args, &peephole);
     if (peephole.scratch_count > plan->scratch_count) plan->scratch_count = peephole.scratch_count;
     plan->flops += peephole.flops;
     plan->scratch_count += 2 * shape_count(output);
+    count_weights(p, &peephole, plan);
     return YOLO_OK;
 }
 

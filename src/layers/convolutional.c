@@ -11,11 +11,15 @@
 #include "layers/filters.h"
 #include "layers/rows.h"
 #include "layers/types.h"
+#include "network/net.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { NOT_SHARED = -1 };
+
+/* Sums of signs are exact with this one, and the next layer may look at theirs. */
+static const char signs_algorithm[] = "gemm im2col";
 
 typedef struct params {
     convolution_geometry geometry; /* channels, and what follows from several options, are filled in by the stages */
@@ -142,19 +146,53 @@ static yolo_status check_geometry(const layer *l, const convolution_geometry *g,
     return YOLO_OK;
 }
 
+/* A map that lies in scratch is no layer's output, and must not be larger than one may be. */
+static yolo_status check_inner(const layer *l, const char *key, shape s, yolo_error *error) {
+    if (s.width <= NET_MAX_SIDE && s.height <= NET_MAX_SIDE) return YOLO_OK;
+    return layer_fail(l, key, error, "a map of %dx%d is not possible", s.width, s.height);
+}
+
+static yolo_status plan_xnor(const layer *l, const shape_args *args, convolution_geometry g, layer_plan *plan,
+                             yolo_error *error) {
+    const params *p = l->params;
+    const compute_options options = {.algorithm = signs_algorithm};
+    shape_args inner = *args;
+    shape signs = bordered(&g, args->inputs[0]);
+    inner.options = &options;
+    yolo_status status = check_inner(l, "pad", signs, error);
+    if (status) return status;
+    g = without_padding(g);
+    convolution_plan(&g, &p->convolution, signs, &inner, plan);
+    plan->scratch_count += cache_lines(shape_count(signs));
+    plan->weight_count = size_sum(plan->weight_count, 2 * (size_t)g.filters);
+    plan->algorithm = "xnor";
+    return YOLO_OK;
+}
+
 static yolo_status plan_blurred(const layer *l, const shape_args *args, const convolution_geometry *g, layer_plan *plan,
                                 yolo_error *error) {
     const params *p = l->params;
     layer_plan sharp;
     convolution_geometry blur = blur_geometry(p);
-    convolution_plan(g, &p->convolution, args->inputs[0], args->threads, args->kernels, &sharp);
-    yolo_status status = check_geometry(l, &blur, sharp.output, error);
+    convolution_plan(g, &p->convolution, args->inputs[0], args, &sharp);
+    yolo_status status = check_inner(l, "stride", sharp.output, error);
+    if (!status) status = check_geometry(l, &blur, sharp.output, error);
     if (status) return status;
-    convolution_plan(&blur, &p->blur, sharp.output, args->threads, args->kernels, plan);
+    convolution_plan(&blur, &p->blur, sharp.output, args, plan);
     plan->scratch_count += cache_lines(shape_count(sharp.output)) + sharp.scratch_count;
+    plan->weight_count = size_sum(plan->weight_count, sharp.weight_count);
+    plan->loading_count = size_sum(plan->loading_count, sharp.loading_count);
     plan->flops += sharp.flops;
     plan->algorithm = sharp.algorithm;
     return YOLO_OK;
+}
+
+/* Filters that lie the other way round are turned in a second copy. Where layers share theirs, the first keeps them as
+ * they came: counted with each of the others, because it does not know of them here. */
+static void count_raw_weights(const params *p, const convolution_geometry *g, layer_plan *plan) {
+    size_t raw = convolution_loading_count(g);
+    if (p->format.flipped) plan->loading_count = size_sum(plan->loading_count, raw);
+    if (p->share_index != NOT_SHARED) plan->weight_count = size_sum(plan->weight_count, raw);
 }
 
 static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error) {
@@ -166,17 +204,14 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
         status = layer_fail(l, NULL, error, "the weights are for %d channels of input, not %d",
                             p->convolution.geometry.channels, g.channels);
     if (status) return status;
-    if (p->antialiasing) return plan_blurred(l, args, &g, plan, error);
-    if (p->xnor) {
-        shape signs = bordered(&g, input);
-        g = without_padding(g);
-        convolution_plan(&g, &p->convolution, signs, args->threads, args->kernels, plan);
-        plan->scratch_count += cache_lines(shape_count(signs));
-        plan->algorithm = "xnor";
-        return YOLO_OK;
-    }
-    convolution_plan(&g, &p->convolution, input, args->threads, args->kernels, plan);
-    return YOLO_OK;
+    if (p->antialiasing)
+        status = plan_blurred(l, args, &g, plan, error);
+    else if (p->xnor)
+        status = plan_xnor(l, args, g, plan, error);
+    else
+        convolution_plan(&g, &p->convolution, input, args, plan);
+    count_raw_weights(p, &g, plan);
+    return status;
 }
 
 /* ---- Prepare ---------------------------------------------------------------------------------------------------- */
@@ -288,7 +323,7 @@ static yolo_status pack(layer *l, const prepare_args *args, convolution_geometry
         status = take_signs(l, f, &g, error);
         input = bordered(&g, input);
         g = without_padding(g);
-        compute.algorithm = "gemm im2col"; /* sums of signs are exact, and the next layer may look at theirs */
+        compute.algorithm = signs_algorithm;
     }
     if (!status && !convolution_prepare(&g, kind, f->weights, f->bias, input, &compute, args->team, args->kernels,
                                         &p->convolution))
@@ -310,10 +345,12 @@ static yolo_status prepare(layer *l, const prepare_args *args, yolo_error *error
         status = layer_fail(l, "share_index", error, "weights of an xnor layer cannot be shared");
     if (!status) status = pack(l, args, g, &f, error);
     if (shares) return status;
-    if (!status && is_shared(l, args))
+    if (!status && is_shared(l, args)) {
         p->kept = f;
-    else
+        l->packed_bytes += convolution_loading_count(&g) * sizeof(float);
+    } else {
         filters_free(&f);
+    }
     return status;
 }
 

@@ -76,6 +76,15 @@ static size_t cache_lines(size_t count) {
     return (count + 15) / 16 * 16;
 }
 
+/* Besides those of the second convolution. */
+static void count_weights(const params *p, const layer_plan *first, layer_plan *plan) {
+    convolution_geometry self = geometry_of(p, p->hidden, p->hidden);
+    size_t loading = convolution_loading_count(&self);
+    if (loading < first->loading_count) loading = first->loading_count;
+    if (plan->loading_count < loading) plan->loading_count = loading;
+    plan->weight_count = size_sum(plan->weight_count, size_sum(first->weight_count, (size_t)p->hidden));
+}
+
 static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error) {
     const params *p = l->params;
     shape input = args->inputs[0], hidden = {p->hidden, input.height, input.width};
@@ -88,11 +97,12 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
     if (p->start && p->input_convolution.geometry.channels != input.channels)
         return layer_fail(l, NULL, error, "the weights are for %d channels of input, not %d",
                           p->input_convolution.geometry.channels, input.channels);
-    convolution_plan(&first, &p->input_convolution, input, args->threads, args->kernels, &inner);
-    convolution_plan(&last, &p->output_convolution, hidden, args->threads, args->kernels, plan);
+    convolution_plan(&first, &p->input_convolution, input, args, &inner);
+    convolution_plan(&last, &p->output_convolution, hidden, args, plan);
     if (plan->scratch_count < inner.scratch_count) plan->scratch_count = inner.scratch_count;
     plan->scratch_count += cache_lines(shape_count(hidden));
     plan->flops += inner.flops;
+    count_weights(p, &inner, plan);
     return YOLO_OK;
 }
 

@@ -154,6 +154,20 @@ yolo_status dense_read_for_zeros(layer *l, const prepare_args *args, size_t inpu
     return status;
 }
 
+/* Reading takes some rows or columns at a time, and the statistics of a batch normalisation. */
+static size_t loading_count(size_t width, size_t inputs, size_t outputs) {
+    size_t rows = size_product(least(width, outputs), inputs), columns = BLOCK_COUNT + outputs;
+    return size_sum(rows > columns ? rows : columns, 4 * outputs);
+}
+
+void dense_count(const shape_args *args, shape input, int outputs, layer_plan *plan) {
+    size_t inputs = shape_count(input), width = args->kernels->gemm_columns, count = (size_t)outputs;
+    size_t kept = size_sum(size_product(panel_count(args->kernels, count) * width, inputs), count);
+    size_t loading = loading_count(width, inputs, count);
+    plan->weight_count = size_sum(plan->weight_count, kept);
+    if (loading > plan->loading_count) plan->loading_count = loading;
+}
+
 /* ---- Running ---------------------------------------------------------------------------------------------------- */
 
 size_t dense_scratch_count(shape input) {

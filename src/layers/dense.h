@@ -24,6 +24,9 @@ yolo_status dense_read(layer *l, const prepare_args *args, shape input, int outp
 yolo_status dense_read_for_zeros(layer *l, const prepare_args *args, size_t input_count, int outputs,
                                  bool batch_normalize, float *sums, yolo_error *error);
 
+/* Adds the numbers that dense_read keeps to a plan, and sees to it that it has room for what reading takes. */
+void dense_count(const shape_args *args, shape input, int outputs, layer_plan *plan);
+
 /* Floats of scratch that dense_run needs. */
 size_t dense_scratch_count(shape input);
 

@@ -46,6 +46,8 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
         .flops = 2 * dense_flops(input, p->outputs),
         .algorithm = "",
     };
+    dense_count(args, input, p->outputs, plan);
+    dense_count(args, input, p->outputs, plan);
     return dense_check_input(l, &p->z, input, error);
 }
 

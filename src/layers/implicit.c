@@ -44,6 +44,7 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
     (void)args;
     (void)error;
     *plan = (layer_plan){.output = {p->filters, p->atoms, 1}, .placement = PLACE_NEW, .algorithm = ""};
+    plan->weight_count = plan->loading_count = shape_count(plan->output);
     return YOLO_OK;
 }
 

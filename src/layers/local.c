@@ -61,6 +61,13 @@ static size_t depth_of(const convolution_geometry *g) {
     return (size_t)g->size * (size_t)g->size * (size_t)g->channels;
 }
 
+static void count_weights(const kernels *set, const convolution_geometry *g, layer_plan *plan) {
+    size_t depth = depth_of(g), filters = (size_t)g->filters, outputs = shape_count(plan->output);
+    size_t kept = size_product(gemm_packed_count(set, depth, filters), shape_pixels(plan->output));
+    plan->weight_count = size_sum(kept, outputs);
+    plan->loading_count = depth * filters > outputs ? depth * filters : outputs;
+}
+
 static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error) {
     const params *p = l->params;
     shape input = args->inputs[0];
@@ -71,6 +78,7 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
         return layer_fail(l, "size", error, "a window of %dx%d does not fit a map of %dx%d", p->size, p->size,
                           input.width, input.height);
     plan->flops = 2.0 * (double)shape_count(plan->output) * (double)depth_of(&g);
+    count_weights(args->kernels, &g, plan);
     yolo_status status = check_padding(l, input, &plan->output, error);
     return status ? status : check_input(l, input, error);
 }

@@ -61,6 +61,8 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
         .flops = 3 * dense_flops(input, p->outputs),
         .algorithm = "",
     };
+    for (int gate = GATE_I; gate < GATE_COUNT; gate++) dense_count(args, input, p->outputs, plan);
+    plan->loading_count = size_sum(plan->loading_count, GATE_COUNT * (size_t)p->outputs); /* prepare's constants */
     return dense_check_input(l, &p->gates[GATE_I], input, error);
 }
 

@@ -32,6 +32,7 @@ static yolo_status read_state(layer *l, const prepare_args *args, yolo_error *er
     size_t hidden = (size_t)p->hidden;
     p->from_state = memory_allocate_zeroed(hidden, sizeof *p->from_state);
     if (!p->from_state) return layer_fail_memory(l, error);
+    l->packed_bytes += hidden * sizeof *p->from_state;
     yolo_status status = dense_read_for_zeros(l, args, hidden, p->hidden, p->batch_normalize, p->from_state, error);
     if (!status) args->kernels->activate(kinds[p->logistic], 1, hidden, p->from_state, hidden);
     return status;
@@ -54,8 +55,11 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
         .placement = PLACE_NEW,
         .scratch_count = (size_t)p->hidden + dense_scratch_count(input),
         .flops = dense_flops(input, p->hidden) + dense_flops(state, p->outputs),
+        .weight_count = (size_t)p->hidden,
         .algorithm = "",
     };
+    dense_count(args, input, p->hidden, plan);
+    dense_count(args, state, p->outputs, plan);
     return dense_check_input(l, &p->input, input, error);
 }
 

@@ -98,6 +98,7 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
     if (p->weights_type != WEIGHTS_NONE) {
         plan->flops *= 2;
         plan->scratch_count = (size_t)args->threads * rows_block(plan->output.channels) * (size_t)plan->output.channels;
+        plan->weight_count = ((size_t)l->input_count + 1) * (size_t)plan->output.channels;
     }
     return YOLO_OK;
 }

@@ -106,11 +106,12 @@ static yolo_status read_file(const layer *l, const char *path, char **found, uin
     size_t count;
     *found = text_beside(l->section->file, path);
     if (!*found) return layer_fail_memory(l, error);
-    if (file_read(*found, TREE_BYTES_MAX, bytes, &count, NULL) == YOLO_OK) return YOLO_OK;
+    yolo_status status = file_read(*found, TREE_BYTES_MAX, bytes, &count, error);
+    if (status != YOLO_BAD_FILE) return status;
     memory_free(*found);
     *found = text_copy(path);
     if (!*found) return layer_fail_memory(l, error);
-    yolo_status status = file_read(path, TREE_BYTES_MAX, bytes, &count, error);
+    status = file_read(path, TREE_BYTES_MAX, bytes, &count, error);
     if (status != YOLO_BAD_FILE) return status;
     return layer_fail(l, "tree", error, "tree %s cannot be read beside the cfg or from the current folder", path);
 }

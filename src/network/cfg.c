@@ -9,7 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_CFG_BYTES = 16 << 20 }; /* the longest of the Darknet family has 31 KB */
+enum {
+    MAX_CFG_BYTES = 16 << 20, /* the longest of the Darknet family has 31 KB, */
+    MAX_SECTIONS = 10001,     /* 376 sections, [net] among them, */
+    MAX_OPTIONS = 1000,       /* and 40 options in one */
+};
 
 void cfg_warn(const cfg_warnings *warnings, const char *format, ...) {
     if (!warnings || !warnings->warn) return;
@@ -50,6 +54,8 @@ static yolo_status add_section(parser *p, char *text, yolo_error *error) {
     size_t length = strlen(text);
     if (length < 3 || text[length - 1] != ']')
         return fail_at(error, YOLO_BAD_MODEL, c->path, p->line, "a section must look like [name], not '%s'", text);
+    if (c->section_count == MAX_SECTIONS)
+        return fail_at(error, YOLO_BAD_MODEL, c->path, p->line, "a cfg has at most %d sections", MAX_SECTIONS);
     cfg_section *grown = memory_grow(c->sections, &p->section_capacity, c->section_count + 1, sizeof *grown);
     if (!grown) return out_of_memory(c, error);
     c->sections = grown;
@@ -65,6 +71,8 @@ static yolo_status add_option(parser *p, char *text, yolo_error *error) {
         return fail_at(error, YOLO_BAD_MODEL, c->path, p->line, "expected 'key=value' or '[section]', not '%s'", text);
     if (c->section_count == 0)
         return fail_at(error, YOLO_BAD_MODEL, c->path, p->line, "'%s' comes before the first [section]", text);
+    if (c->sections[c->section_count - 1].option_count == MAX_OPTIONS)
+        return fail_at(error, YOLO_BAD_MODEL, c->path, p->line, "a section has at most %d options", MAX_OPTIONS);
     cfg_option *grown = memory_grow(c->options, &p->option_capacity, c->option_count + 1, sizeof *grown);
     if (!grown) return out_of_memory(c, error);
     c->options = grown;

@@ -2,6 +2,16 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "network/budget.h"
+
+yolo_status context_check_options(const yolo_context_options *options, yolo_error *error) {
+    if (options->width < 0 || options->width > NET_MAX_SIDE || options->height < 0 || options->height > NET_MAX_SIDE)
+        return fail(error, YOLO_BAD_ARGUMENT, "a network's input must be 1..%d pixels wide and high, not %d x %d",
+                    NET_MAX_SIDE, options->width, options->height);
+    if (options->threads < 0 || options->threads > NET_MAX_THREADS)
+        return fail(error, YOLO_BAD_ARGUMENT, "threads must be 1..%d, not %d", NET_MAX_THREADS, options->threads);
+    return YOLO_OK;
+}
 
 static size_t count_operands(const struct yolo_model *model) {
     size_t count = 0;
@@ -36,10 +46,11 @@ static void bind(context *c) {
     }
 }
 
-yolo_status context_create(const struct yolo_model *model, int width, int height, int threads, bool keep, context *out,
-                           yolo_error *error) {
+yolo_status context_create(const struct yolo_model *model, int width, int height, int threads, bool keep,
+                           size_t more_bytes, context *out, yolo_error *error) {
     *out = (context){.model = model, .threads = threads};
     yolo_status status = plan_build(model, width, height, threads, keep, &out->plan, error);
+    if (!status) status = budget_check_context(model, &out->plan, model->weight_bytes, more_bytes, error);
     if (!status && !allocate(out))
         status = fail(error, YOLO_NO_MEMORY, "%s: not enough memory for its layers' outputs: %zu bytes",
                       model->cfg.path, out->plan.arena_count * sizeof(float));

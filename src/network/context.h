@@ -14,9 +14,13 @@ typedef struct context {
     int threads;
 } context;
 
-/* Plans and allocates; `out` is zeroed after an error. */
-yolo_status context_create(const struct yolo_model *model, int width, int height, int threads, bool keep, context *out,
-                           yolo_error *error);
+/* YOLO_BAD_ARGUMENT where sides or threads are out of their ranges. */
+yolo_status context_check_options(const yolo_context_options *options, yolo_error *error);
+
+/* Plans and allocates; `out` is zeroed after an error. `more_bytes` are counted as memory of the context's that the
+ * caller allocates. */
+yolo_status context_create(const struct yolo_model *model, int width, int height, int threads, bool keep,
+                           size_t more_bytes, context *out, yolo_error *error);
 
 /* Runs every layer on what lies in the input's tensor, with a team of at most context.threads. `seconds` [layer_count]
  * receives the time of each; NULL: nobody asks. */

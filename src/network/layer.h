@@ -3,7 +3,7 @@
  *   options, check   model load               may fail, naming the cfg's line     fills params
  *   prepare          model load, file order   may fail: weights too short         packs weights into params
  *   shape            context creation         may fail: inputs that do not fit    touches nothing
- *                    (and once before prepare, for the cfg's input size, when only the output's shape counts)
+ *                    (and before prepare, when the output's shape and the numbers of weights count)
  *   run              every image              cannot fail, allocates nothing      the arena
  *   decode           every image, heads only  cannot fail                         candidates
  *
@@ -47,6 +47,8 @@ typedef struct layer_plan {
     placement placement;
     int view_channel;
     size_t scratch_count; /* floats for the time of one run, all threads together, 64-byte aligned */
+    size_t weight_count;  /* floats that `prepare` keeps, or kept, */
+    size_t loading_count; /* and those that it needs besides while it runs: for budget.h, before it is called */
     double flops;
     const char *algorithm; /* a constant; "" where there is only one */
     bool by_cell;          /* Darknet keeps this output cell by cell: its flat order is [height][width][channels] */
@@ -63,6 +65,7 @@ typedef struct shape_args {
     const shape *inputs; /* [layer.input_count] */
     int threads;
     const kernels *kernels;
+    const compute_options *options; /* before `prepare`, what it will be called with; NULL: what suits */
 } shape_args;
 
 typedef struct prepare_args {

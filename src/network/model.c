@@ -1,6 +1,8 @@
 #include "network/model.h"
 
 #include "base/memory.h"
+#include "network/budget.h"
+#include "network/context.h"
 #include "network/names.h"
 
 #include <assert.h>
@@ -92,7 +94,7 @@ static yolo_status check_shape(const layer *l, shape s, yolo_error *error) {
 /* One layer's answer, asked with the shapes of its inputs in `inputs` [input_count]. */
 static yolo_status ask_shape(const struct yolo_model *model, const layer *l, const shape *inputs, int threads,
                              layer_plan *plan, yolo_error *error) {
-    shape_args args = {.inputs = inputs, .threads = threads, .kernels = model->kernels};
+    shape_args args = {.inputs = inputs, .threads = threads, .kernels = model->kernels, .options = &model->compute};
     *plan = (layer_plan){.algorithm = ""};
     yolo_status status = l->type->shape(l, &args, plan, error);
     return status ? status : check_shape(l, plan->output, error);
@@ -166,7 +168,7 @@ static yolo_status prepare_layers(struct yolo_model *model, const char *weights_
     yolo_status status = weights_open(weights_path, &weights, error);
     if (status) return status;
     preparation p = {model, plans, weights, YOLO_OK, error};
-    team_run(is_large(weights) ? model->compute.threads : 1, prepare_in_order, &p);
+    team_run(is_large(weights) ? team_startable(model->compute.threads) : 1, prepare_in_order, &p);
     status = p.status;
     if (!status) status = weights_expect_end(weights, error);
     model->parameter_count = weights_count(weights);
@@ -198,8 +200,25 @@ static yolo_status load_names(struct yolo_model *model, const char *path, const 
     return names_read(path, model->class_names, model->class_count, warnings, error);
 }
 
+/* Whether there is room for the weights and, where the caller says which, for the context that will be made. */
+static yolo_status check_memory(const struct yolo_model *model, const layer_plan *plans,
+                                const yolo_context_options *context, yolo_error *error) {
+    size_t weight_bytes;
+    yolo_status status = budget_check_weights(model, plans, &weight_bytes, error);
+    if (!status && context) status = context_check_options(context, error);
+    if (status || !context) return status;
+    plan p;
+    status = plan_build(model, context->width ? context->width : model->net.width,
+                        context->height ? context->height : model->net.height,
+                        context->threads ? context->threads : team_core_count(), context->keep_layers, &p, error);
+    if (status) return status;
+    status = budget_check_context(model, &p, weight_bytes, 0, error);
+    plan_free(&p);
+    return status;
+}
+
 static yolo_status load(struct yolo_model *model, const char *weights_path, const char *names_path,
-                        const cfg_warnings *warnings, yolo_error *error) {
+                        const yolo_context_options *context, const cfg_warnings *warnings, yolo_error *error) {
     yolo_status status = net_read(&model->cfg.sections[0], &model->net, warnings, error);
     if (!status) status = read_layers(model, warnings, error);
     if (status) return status;
@@ -207,6 +226,7 @@ static yolo_status load(struct yolo_model *model, const char *weights_path, cons
     if (!plans) return fail(error, YOLO_NO_MEMORY, "%s: not enough memory to read it", model->cfg.path);
     shape input = model_input_shape(model, model->net.width, model->net.height);
     status = model_shapes(model, input, 1, plans, error);
+    if (!status) status = check_memory(model, plans, context, error);
     if (!status) status = prepare_layers(model, weights_path, plans, error);
     if (!status) {
         find_task(model, plans);
@@ -234,9 +254,10 @@ yolo_status yolo_model_load(const char *cfg_path, const char *weights_path, cons
     model->kernels = set;
     model->compute =
         (compute_options){chosen.low_memory, chosen.algorithm, chosen.threads ? chosen.threads : team_core_count()};
+    model->max_memory = budget_limit(chosen.max_memory);
     cfg_warnings warnings = {chosen.lenient, chosen.warn, chosen.warn_argument};
     yolo_status status = cfg_read(cfg_path, &model->cfg, error);
-    if (!status) status = load(model, weights_path, chosen.names_path, &warnings, error);
+    if (!status) status = load(model, weights_path, chosen.names_path, chosen.context, &warnings, error);
     if (status) {
         yolo_model_free(&model);
         return status;
@@ -281,6 +302,7 @@ yolo_status yolo_model_get_info(const yolo_model *model, yolo_model_info *info) 
         .has_weights = model->has_weights,
         .parameter_count = model->parameter_count,
         .weight_bytes = model->weight_bytes,
+        .max_memory = model->max_memory,
         .kernels = model->kernels->name,
     };
     return YOLO_OK;

@@ -21,6 +21,7 @@ struct yolo_model {
     head_info head;      /* of the last head: what it asks of suppression */
     yolo_resize resize;  /* what YOLO_RESIZE_AUTO means */
     size_t parameter_count, weight_bytes;
+    uint64_t max_memory; /* bytes that the weights and a context may take */
 };
 
 /* The network's input for a picture of this size; the channels are the cfg's. */

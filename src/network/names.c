@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_NAMES_BYTES = 16 << 20 };
+enum {
+    MAX_NAMES_BYTES = 16 << 20,
+    MAX_NAME_BYTES = 1000, /* names are drawn, and become names of files */
+};
 
 static yolo_status out_of_memory(yolo_error *error) {
     return fail(error, YOLO_NO_MEMORY, "not enough memory for the class names");
@@ -28,7 +31,7 @@ static const char *text_end(const char *text, size_t length) {
 }
 
 /* Copies up to `class_count` lines; *found counts all of them. */
-static yolo_status split(const char *text, size_t length, char **names, int class_count, int *found,
+static yolo_status split(const char *path, const char *text, size_t length, char **names, int class_count, int *found,
                          yolo_error *error) {
     const char *end = text_end(text, length);
     if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) text += 3;
@@ -36,6 +39,8 @@ static yolo_status split(const char *text, size_t length, char **names, int clas
     while (text < end) {
         const char *line_end = memchr(text, '\n', (size_t)(end - text));
         if (!line_end) line_end = end;
+        if (line_end - text > MAX_NAME_BYTES)
+            return fail_at(error, YOLO_BAD_MODEL, path, *found + 1, "a name has at most %d bytes", MAX_NAME_BYTES);
         if (*found < class_count) {
             names[*found] = trimmed(text, line_end);
             if (!names[*found]) return out_of_memory(error);
@@ -56,7 +61,7 @@ static yolo_status read_file(const char *path, char **names, int class_count, co
     if (memchr(bytes, 0, length))
         status = fail(error, YOLO_BAD_MODEL, "%s: is not a text file", path);
     else
-        status = split((const char *)bytes, length, names, class_count, &found, error);
+        status = split(path, (const char *)bytes, length, names, class_count, &found, error);
     memory_free(bytes);
     if (!status && found != class_count)
         cfg_warn(warnings, "%s: has %d names, but the network has %d classes", path, found, class_count);

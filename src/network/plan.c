@@ -3,6 +3,8 @@
 #include "base/memory.h"
 #include "network/arena.h"
 
+#include <stdint.h>
+
 /* Memory of its own, or a part of a wider buffer: some channels of every pixel of its parent. */
 typedef struct buffer {
     int parent;         /* a buffer, or NONE */
@@ -130,6 +132,18 @@ static yolo_status too_large(const struct yolo_model *model, int index, yolo_err
     return layer_fail(&model->layers[index], NULL, error, "layer %d needs more memory than can be addressed", index);
 }
 
+/* Every offset is below the sum of all blocks: it must be a number of bytes, with room for rounding up. */
+static yolo_status check_sum(const planner *p, size_t block_count, yolo_error *error) {
+    size_t sum = 0;
+    for (size_t b = 0; b < block_count; b++) {
+        const arena_block *block = &p->blocks[b];
+        sum = size_sum(sum, size_sum(block->count, 64));
+        if (sum > PTRDIFF_MAX / sizeof(float))
+            return too_large(p->model, block->first > 0 ? block->first - 1 : 0, error);
+    }
+    return YOLO_OK;
+}
+
 /* Blocks of the arena: one for each buffer (empty for a part of another), one for each layer's scratch. */
 static yolo_status fill_blocks(planner *p, yolo_error *error) {
     for (int b = 0; b < p->buffer_count; b++) {
@@ -143,6 +157,8 @@ static yolo_status fill_blocks(planner *p, yolo_error *error) {
         p->blocks[p->buffer_count + i] =
             (arena_block){.count = p->out->layers[i].scratch_count, .first = value_of(i), .last = value_of(i)};
     size_t block_count = (size_t)(p->buffer_count + p->model->layer_count);
+    yolo_status status = check_sum(p, block_count, error);
+    if (status) return status;
     if (!arena_assign(p->blocks, block_count, &p->out->arena_count))
         return fail(error, YOLO_NO_MEMORY, "%s: not enough memory to plan it", p->model->cfg.path);
     return YOLO_OK;
@@ -158,14 +174,27 @@ static void write_offsets(planner *p) {
     for (int i = 0; i < p->model->layer_count; i++) p->out->scratch[i] = p->blocks[p->buffer_count + i].offset;
 }
 
+/* What is there before the first layer counts with it. */
+static void count_alive(planner *p) {
+    const int block_count = p->buffer_count + p->model->layer_count;
+    for (int b = 0; b < block_count; b++) {
+        const arena_block *block = &p->blocks[b];
+        for (int step = block->first > 0 ? block->first : 1; step <= block->last && step <= p->model->layer_count;
+             step++)
+            p->out->alive[step - 1] += block->count;
+    }
+}
+
 static yolo_status lay_out(planner *p, yolo_error *error) {
     find_last_uses(p);
     p->values[0] = (value){.buffer = add_buffer(p, p->out->values[0].shape, 0), .last_use = p->values[0].last_use};
     for (int i = 0; i < p->model->layer_count; i++) place_value(p, i);
     find_lifetimes(p);
     yolo_status status = fill_blocks(p, error);
-    if (!status) write_offsets(p);
-    return status;
+    if (status) return status;
+    write_offsets(p);
+    count_alive(p);
+    return YOLO_OK;
 }
 
 static bool allocate(planner *p, size_t layer_count) {
@@ -175,7 +204,8 @@ static bool allocate(planner *p, size_t layer_count) {
     p->out->layers = memory_allocate_zeroed(layer_count, sizeof *p->out->layers);
     p->out->values = memory_allocate_zeroed(layer_count + 1, sizeof *p->out->values);
     p->out->scratch = memory_allocate_zeroed(layer_count, sizeof *p->out->scratch);
-    return p->buffers && p->values && p->blocks && p->out->layers && p->out->values && p->out->scratch;
+    p->out->alive = memory_allocate_zeroed(layer_count, sizeof *p->out->alive);
+    return p->buffers && p->values && p->blocks && p->out->layers && p->out->values && p->out->scratch && p->out->alive;
 }
 
 static yolo_status build(planner *p, shape input, int threads, yolo_error *error) {
@@ -208,5 +238,6 @@ void plan_free(plan *p) {
     memory_free(p->layers);
     memory_free(p->values);
     memory_free(p->scratch);
+    memory_free(p->alive);
     *p = (plan){0};
 }

@@ -19,7 +19,8 @@ typedef struct plan {
     layer_plan *layers; /* [layer_count] */
     plan_value *values; /* [layer_count + 1]: the network's input, then the layers' outputs */
     size_t *scratch;    /* [layer_count] offsets */
-    size_t arena_count; /* floats */
+    size_t arena_count; /* floats, */
+    size_t *alive;      /* [layer_count] and how many are in use while this layer runs */
     double flops;
 } plan;
 

@@ -135,13 +135,14 @@ size_t weights_count(const weight_reader *r) {
 
 yolo_status weights_expect_end(const weight_reader *r, yolo_error *error) {
     if (!r->file) return YOLO_OK;
+    enum { COUNTED = 1 << 30 }; /* a device may have no end */
     char buffer[4096];
     size_t left = 0, got;
-    while ((got = fread(buffer, 1, sizeof buffer, r->file)) > 0) left += got;
+    while (left < COUNTED && (got = fread(buffer, 1, sizeof buffer, r->file)) > 0) left += got;
     if (ferror(r->file)) return fail(error, YOLO_BAD_FILE, "%s: cannot be read to its end", r->path);
     if (left == 0) return YOLO_OK;
-    return fail(error, YOLO_BAD_MODEL, "%s: %zu bytes are left over after the last layer: it belongs to another cfg",
-                r->path, left);
+    return fail(error, YOLO_BAD_MODEL, "%s: %zu bytes%s are left over after the last layer: it belongs to another cfg",
+                r->path, left, left < COUNTED ? "" : " or more");
 }
 
 void weights_close(weight_reader *r) {
