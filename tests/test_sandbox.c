@@ -99,6 +99,8 @@ static void looks_at_arguments(void) {
     CHECK_INT(answer(SYS_ioctl, 2, TCGETS, 0), allowed);
     CHECK_INT(answer(SYS_ioctl, 2, TIOCGWINSZ, 0), allowed);
     CHECK_INT(answer(SYS_ioctl, 2, TIOCSTI, 0), refused);
+    CHECK_INT(answer(SYS_sched_setaffinity, 0, 8, 9), allowed);
+    CHECK_INT(answer(SYS_sched_setaffinity, 1, 8, 9), refused);
     CHECK_INT(answer(SYS_prlimit64, 0, 7, 0), allowed);
     CHECK_INT(answer(SYS_prlimit64, 0, 7, 8), refused);
     CHECK_INT(answer(SYS_prlimit64, 0, 7, UINT64_C(1) << 40), refused);

@@ -27,10 +27,11 @@ cppcheck_all() {
     cppcheck -q -j "$jobs" --std=c11 --enable=warning,performance,portability --inconclusive --error-exitcode=1 \
         --suppressions-list=tools/analyse.supp $flags -DYOLO_VERSION='"0"' -DYOLO_FONT_FILE='"x"' "${files[@]}"
 }
-# It does not see that annotations of images that are not there have been left out before they are sorted.
-excused='s|-c src/cli/coco_file.c|-Wno-analyzer-null-dereference &|'
+# It does not see that annotations of images that are not there have been left out before they are sorted, and that
+# check_writing fails without a codec.
+excused='s#-c src/(cli/coco_file|image/codec)[.]c#-Wno-analyzer-null-dereference &#'
 gcc_all() {
-    printf '%s\n' "${commands[@]}" | sed "s/-O3/-O1/; s/ -MMD -MP//; s|-c .*|-fanalyzer -Werror & -o /dev/null|; $excused" |
+    printf '%s\n' "${commands[@]}" | sed -E "s/-O3/-O1/; s/ -MMD -MP//; s|-c .*|-fanalyzer -Werror & -o /dev/null|; $excused" |
         xargs -P "$jobs" -d '\n' -n 1 bash -c
 }
 tidy_all() {

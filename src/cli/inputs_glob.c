@@ -106,8 +106,8 @@ static enum step expand(struct inputs *inputs, char *folder, const char *rest, c
         char *part = text_format("%.*s", (int)length, rest);
         rest += length + strspn(rest + length, "/");
         enum step step = STEP_ON;
-        const bool is_special = strpbrk(part, special);
-        if (strcmp(part, "**") == 0) {
+        const bool is_any_deep = strcmp(part, "**") == 0, is_special = is_any_deep || strpbrk(part, special);
+        if (is_any_deep) {
             step = expand_any_deep(inputs, folder, rest, whole);
         } else if (is_special) {
             step = push(inputs, folder, part, rest, whole);

@@ -210,7 +210,7 @@ const struct option option_table[] = {
      "time N for each line 'run N' on stdin, alternating with other programs", 0, 0, NULL},
 
     {"sandbox", 0, OPTION_FLAG, GROUP_GENERAL, FIELD(sandbox), FOR_FOLDERS | FOR_TRACE, FOR_FOLDERS | FOR_TRACE, NULL,
-     "give up all but reading pictures and writing results, before the first", 0, 0, NULL},
+     "may do no more than read pictures and write results", 0, 0, NULL},
     {"quiet", 'q', OPTION_FLAG, GROUP_GENERAL, FIELD(quiet), FOR_ALL, 0, NULL, "only errors, no text or warnings", 0, 0,
      NULL},
     {"verbose", 'v', OPTION_FLAG, GROUP_GENERAL, FIELD(verbose), FOR_ALL, 0, NULL,

@@ -182,6 +182,8 @@ static const struct row {
     {SYS_ioctl, 1, UINT32_MAX, TCGETS, ALLOW}, /* what kind of terminal it is, but no typing into it */
     {SYS_ioctl, 1, UINT32_MAX, TIOCGWINSZ, ALLOW},
     {SYS_ioctl, 0, 0, 0, REFUSE},
+    {SYS_sched_setaffinity, 0, UINT32_MAX, 0, ALLOW}, /* of the thread itself: clang's OpenMP */
+    {SYS_sched_setaffinity, 0, 0, 0, REFUSE},
     {SYS_prlimit64, 2, UINT64_MAX, 0, ALLOW}, /* asking for limits, but not changing them */
     {SYS_prlimit64, 0, 0, 0, REFUSE},
 };

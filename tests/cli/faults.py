@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from harness import DETECT, Skip, check, detector, equal, fails, files_under, main, png, ppm, run, test, works, write
+from harness import DETECT, Skip, check, detector, equal, fails, files_under, main, png, ppm, run, test, works, write, writes_files_of_its_own
 
 
 def pictures(count=60):
@@ -268,8 +268,8 @@ def a_full_disk_ends_the_run():
 
 @test
 def a_full_disk_is_resumed():
-    if b"__tsan_init" in open(DETECT, "rb").read():
-        raise Skip("the thread sanitizer writes a file of its own")
+    if writes_files_of_its_own():
+        raise Skip("this build writes files of its own")
     net = pictures(100)
     equal(run(*net, "-q", "--no-image", "--jsonl", "whole.jsonl", "p").code, 1)
     size = os.path.getsize("whole.jsonl") // 2

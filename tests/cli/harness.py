@@ -83,6 +83,12 @@ def is_release():
     return "/release-" in os.path.realpath(DETECT)
 
 
+def writes_files_of_its_own():
+    """Whether the build writes what it was not asked for: the thread sanitizer, or counts for gcov."""
+    with open(DETECT, "rb") as file:
+        return b"__tsan_init" in file.read() or "/coverage-" in os.path.realpath(DETECT)
+
+
 def no_sandbox():
     """Why --sandbox cannot be tried here; None: it can."""
     with open(DETECT, "rb") as file:
