@@ -32,7 +32,8 @@ static ssize_t read_fully(int file, uint8_t *bytes, size_t wanted) {
     return (ssize_t)done;
 }
 
-/* Reads to the end, whatever size was promised: the file may be a pipe, or may grow or shrink meanwhile. */
+/* Reads to the end, whatever size was promised: the file may be a pipe, or may grow meanwhile. One that has shrunk is not
+ * the one that was meant. */
 static yolo_status read_open(int file, const char *path, size_t expected, size_t max_bytes, uint8_t **bytes,
                              size_t *byte_count, yolo_error *error) {
     uint8_t *buffer = NULL;
@@ -54,6 +55,10 @@ static yolo_status read_open(int file, const char *path, size_t expected, size_t
         count += (size_t)got;
         if (count < capacity - 1) break;
         wanted = capacity * 2;
+    }
+    if (count < expected) {
+        memory_free(buffer);
+        return fail(error, YOLO_BAD_FILE, "%s: became shorter while it was read", path);
     }
     buffer[count] = 0;
     *bytes = buffer;

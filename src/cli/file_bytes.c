@@ -62,6 +62,8 @@ char *file_bytes_read(struct file_bytes *file, const char *path) {
     } else {
         make_room(file, S_ISREG(status.st_mode) && status.st_size > 4096 ? (size_t)status.st_size : 4096);
         error = read_all(file, path, number);
+        if (!error && S_ISREG(status.st_mode) && (off_t)file->count < status.st_size)
+            error = text_format("%s: became shorter while it was read", path);
     }
     close(number);
     return error;

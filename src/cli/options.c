@@ -84,7 +84,7 @@ const struct option option_table[] = {
     {"low-memory", 0, OPTION_FLAG, GROUP_NETWORK, FIELD(low_memory), FOR_MODEL, FOR_MODEL, NULL,
      "nothing that trades memory for time", 0, 0, NULL},
     {"max-memory", 0, OPTION_BYTES, GROUP_NETWORK, FIELD(max_memory), FOR_MODEL, FOR_MODEL, "SIZE",
-     "refuse networks that need more, such as 2G (half of the machine's)", 1 << 20, 1e18, NULL},
+     "refuse networks that need more (half of the machine's)", 1 << 20, 1e18, NULL},
 
     {"threshold", 0, OPTION_LEVEL, GROUP_FINDING, FIELD(threshold), FOR_BOXES, 0, "T",
      "objects score above this (0.25); CLASS=T for one class", 0, 1, NULL},

@@ -118,7 +118,9 @@ static void start_thread(struct pool *pool) {
         return;
     }
     yolo_context_free(&thread->worker.context);
-    if (!pool->run->session->settings->quiet)
+    const struct session *session = pool->run->session;
+    const bool was_told = (uint64_t)session->context_info.threads < session->settings->threads;
+    if (!session->settings->quiet && !was_told)
         complain("warning: only %zu of %zu threads could be started", pool->thread_count, pool->thread_limit);
     pool->thread_limit = pool->thread_count;
 }

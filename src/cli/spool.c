@@ -45,13 +45,18 @@ bool spool_pour(struct spool *spool, struct output *output) {
     const bool kept = output_close(spool->output, true);
     spool->output = NULL;
     if (!kept) return false;
-    ssize_t count = lseek(spool->file, 0, SEEK_SET) < 0 ? -1 : 1;
+    off_t left = lseek(spool->file, 0, SEEK_END);
+    ssize_t count = left < 0 || lseek(spool->file, 0, SEEK_SET) < 0 ? -1 : 1;
     while (count > 0 || (count < 0 && errno == EINTR)) {
         count = read(spool->file, bytes, sizeof bytes);
         if (count > 0) output_bytes(output, bytes, (size_t)count);
+        if (count > 0) left -= count;
     }
-    if (count < 0) complain("a temporary file cannot be read: %s", strerror(errno));
-    return count == 0;
+    if (count < 0)
+        complain("a temporary file cannot be read: %s", strerror(errno));
+    else if (left > 0)
+        complain("a temporary file ends early");
+    return count == 0 && left == 0;
 }
 
 void spool_close(struct spool *spool) {
