@@ -84,6 +84,8 @@ char *fuzz_file(const char *name, const void *bytes, size_t count) {
 
 /* ---- Memory: the linker sends the library's calls here (--wrap) ------------------------------------------------- */
 
+enum { ALLOCATION_BYTES = 128 }; /* what an allocation takes besides: a million small ones take their time, too */
+
 static _Atomic size_t bytes_left = SIZE_MAX;
 
 void fuzz_limit_memory(size_t bytes) {
@@ -95,8 +97,8 @@ static bool take(size_t count, size_t element_bytes) {
     if (left == SIZE_MAX) return true;
     if (__builtin_mul_overflow(count, element_bytes, &bytes)) return false;
     do
-        if (bytes > left) return false;
-    while (!atomic_compare_exchange_weak(&bytes_left, &left, left - bytes));
+        if (left < ALLOCATION_BYTES || bytes > left - ALLOCATION_BYTES) return false;
+    while (!atomic_compare_exchange_weak(&bytes_left, &left, left - bytes - ALLOCATION_BYTES));
     return true;
 }
 

@@ -126,7 +126,8 @@ static void detect(const network *n, yolo_context *context, const yolo_image *im
 
 static bool is_small(const yolo_context *context) {
     yolo_context_info info;
-    return !yolo_context_get_info(context, &info) && info.flops <= FLOPS_MAX && (info.channels == 1 || info.channels == 3);
+    return !yolo_context_get_info(context, &info) && info.flops <= FLOPS_MAX &&
+           (info.channels == 1 || info.channels == 3);
 }
 
 static void run(network *n, const yolo_model *model, bool is_vector) {

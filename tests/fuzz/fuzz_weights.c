@@ -16,8 +16,8 @@ static const char *const cfgs[] = {
     NET "[convolutional]\nbatch_normalize=1\nfilters=2\nsize=3\npad=1\nactivation=leaky\n" CONV(6, "") YOLO,
     NET "[convolutional]\nbatch_normalize=1\nfilters=6\ngroups=3\nsize=3\nstride=2\npad=1\nactivation=mish\n"
         "[region]\nclasses=1\nnum=1\nanchors=1,1\nsoftmax=1\n",
-    NET CONV(9, "") "[Gaussian_yolo]\nmask=0\nanchors=4,4\nclasses=0\nnum=1\n" CONV(10, "")
-        "[Gaussian_yolo]\nmask=0\nanchors=4,4\nclasses=1\nnum=1\n",
+    NET CONV(9, "") "[Gaussian_yolo]\nmask=0\nanchors=4,4\nclasses=0\nnum=1\n" CONV(
+        10, "") "[Gaussian_yolo]\nmask=0\nanchors=4,4\nclasses=1\nnum=1\n",
     NET "[avgpool]\n[connected]\noutput=4\nbatch_normalize=1\nactivation=relu\n[softmax]\n",
     NET "[local]\nfilters=1\nsize=3\nstride=2\npad=1\nactivation=leaky\n[connected]\noutput=7\n"
         "[detection]\nclasses=2\ncoords=4\nside=1\nnum=1\n",
@@ -38,8 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     fuzz_limit_memory(MEMORY);
     yolo_status status = yolo_model_load(cfg, weights, NULL, &model, &error);
     fuzz_require(status ? *error.message && !model : model != NULL);
-    if (!status && !yolo_context_create(model, NULL, &context, &error) &&
-        !yolo_image_create(9, 7, 3, &image, &error) && !yolo_set_input(context, &image, YOLO_RESIZE_AUTO, &error))
+    if (!status && !yolo_context_create(model, NULL, &context, &error) && !yolo_image_create(9, 7, 3, &image, &error) &&
+        !yolo_set_input(context, &image, YOLO_RESIZE_AUTO, &error))
         fuzz_require(yolo_run(context, &error) == YOLO_OK);
     yolo_image_free(&image);
     yolo_context_free(&context);

@@ -14,12 +14,13 @@
 static const struct {
     const char *name, *text;
 } networks[] = {
-    {"yolo", NET WIDE("stride=2\nactivation=leaky\n") CONV(18) "[yolo]\nmask=0,1,2\nanchors=10,14, 23,27, 37,58, 81,82\n"
-                 "classes=1\nnum=4\njitter=.3\nscale_x_y=1.05\nbeta_nms=0.6\nnms_kind=greedynms\n"},
+    {"yolo", NET WIDE("stride=2\nactivation=leaky\n")
+                 CONV(18) "[yolo]\nmask=0,1,2\nanchors=10,14, 23,27, 37,58, 81,82\n"
+                          "classes=1\nnum=4\njitter=.3\nscale_x_y=1.05\nbeta_nms=0.6\nnms_kind=greedynms\n"},
     {"yolo-new", NET CONV(14) "[yolo]\nmask=0,1\nanchors=4,4,9,9\nclasses=2\nnum=2\nnew_coords=1\nscale_x_y=2.0\n"
-                     "nms_kind=diounms\n"},
+                              "nms_kind=diounms\n"},
     {"gaussian", NET CONV(20) "[Gaussian_yolo]\nmask=0,1\nanchors=4,4,9,9\nclasses=1\nnum=2\nyolo_point=right_bottom\n"
-                     "nms_kind=cornersnms\nscale_x_y=1.1\n"},
+                              "nms_kind=cornersnms\nscale_x_y=1.1\n"},
     {"gaussian-left", NET CONV(10) "[Gaussian_yolo]\nmask=0\nanchors=4,4\nclasses=1\nnum=1\nyolo_point=left_top\n"},
     {"region", SMALL CONV(14) "[region]\nclasses=2\nnum=2\nanchors=1,1,2,2\ncoords=4\nsoftmax=1\n"},
     {"region-plain", SMALL CONV(6) "[region]\nclasses=1\nnum=1\nanchors=1,1\nclassfix=-1\n"},
@@ -29,31 +30,36 @@ static const struct {
     {"detection-two", SMALL "[connected]\noutput=11\nactivation=logistic\n[dropout]\n[detection]\nclasses=1\ncoords=4\n"
                             "side=1\nnum=2\nsqrt=0\n"},
     {"classifier", NET WIDE("stride=2\nactivation=relu\n") "[maxpool]\nsize=2\nstride=2\n[avgpool]\n[softmax]\n"
-                       "temperature=2\n[cost]\n"},
+                                                           "temperature=2\n[cost]\n"},
     {"softmax-groups", SMALL CONV(8) "[softmax]\ngroups=4\n"},
     {"softmax-spatial", SMALL CONV(8) "[softmax]\nspatial=1\n"},
-    {"residual", NET WIDE("activation=mish\n") WIDE("activation=swish\n") "[shortcut]\nfrom=-2\nactivation=linear\n"
-                     "[shortcut]\nfrom=-1,-2,-3\nactivation=leaky\nweights_type=per_feature\n"
-                     "weights_normalization=relu\n"},
-    {"residual-weights", NET WIDE("activation=logistic\n") WIDE("activation=tanh\n")
-                             "[shortcut]\nfrom=-2\nactivation=relu\nweights_type=per_channel\n"
-                             "weights_normalization=softmax\n[shortcut]\nfrom=0\nweights_type=per_channel\n"
-                             "activation=linear\n"},
-    {"residual-shapes", NET WIDE("stride=2\nactivation=elu\n") CONV(4) "[shortcut]\nfrom=0\nactivation=linear\n"
-                            "[convolutional]\nfilters=12\nsize=1\nactivation=gelu\n[shortcut]\nfrom=0\n"
-                            "activation=selu\n"},
+    {"residual", NET WIDE("activation=mish\n") WIDE(
+                     "activation=swish\n") "[shortcut]\nfrom=-2\nactivation=linear\n"
+                                           "[shortcut]\nfrom=-1,-2,-3\nactivation=leaky\nweights_type=per_feature\n"
+                                           "weights_normalization=relu\n"},
+    {"residual-weights",
+     NET WIDE("activation=logistic\n")
+         WIDE("activation=tanh\n") "[shortcut]\nfrom=-2\nactivation=relu\nweights_type=per_channel\n"
+                                   "weights_normalization=softmax\n[shortcut]\nfrom=0\nweights_type=per_channel\n"
+                                   "activation=linear\n"},
+    {"residual-shapes", NET WIDE("stride=2\nactivation=elu\n")
+                            CONV(4) "[shortcut]\nfrom=0\nactivation=linear\n"
+                                    "[convolutional]\nfilters=12\nsize=1\nactivation=gelu\n[shortcut]\nfrom=0\n"
+                                    "activation=selu\n"},
     {"route", NET CONV(8) CONV(4) "[route]\nlayers=-1,-2\n[route]\nlayers=-1\ngroups=2\ngroup_id=1\n[route]\n"
-                  "layers=0,1,2,3\n"},
+                                  "layers=0,1,2,3\n"},
     {"route-twice", NET CONV(8) "[route]\nlayers=-1,-1\n[dropout]\n[route]\nlayers=0,1\n" CONV(3)},
-    {"pyramid", NET WIDE("activation=leaky\n") "[maxpool]\nsize=2\nstride=2\n" DEEP "[upsample]\nstride=2\nscale=0.5\n"
-                    "[route]\nlayers=-1,0\n" CONV(6) "[yolo]\nmask=0\nanchors=4,4\nclasses=1\nnum=1\n[route]\n"
-                    "layers=2\n" CONV(6) "[yolo]\nmask=0\nanchors=9,9\nclasses=1\nnum=1\n"},
+    {"pyramid",
+     NET WIDE("activation=leaky\n") "[maxpool]\nsize=2\nstride=2\n" DEEP "[upsample]\nstride=2\nscale=0.5\n"
+                                    "[route]\nlayers=-1,0\n" CONV(
+                                        6) "[yolo]\nmask=0\nanchors=4,4\nclasses=1\nnum=1\n[route]\n"
+                                           "layers=2\n" CONV(6) "[yolo]\nmask=0\nanchors=9,9\nclasses=1\nnum=1\n"},
     {"spp", SMALL CONV(8) "[maxpool]\nsize=5\nstride=1\n[route]\nlayers=-2\n[maxpool]\nsize=9\nstride=1\n[route]\n"
-                "layers=-1,-3,0\n[maxpool]\nsize=3\nstride=3\npadding=1\n"},
+                          "layers=-1,-3,0\n[maxpool]\nsize=3\nstride=3\npadding=1\n"},
     {"maxpool", NET CONV(8) "[maxpool]\nmaxpool_depth=1\nout_channels=4\n[maxpool]\nstride_x=2\nstride_y=1\nsize=3\n"
-                    "[local_avgpool]\nsize=3\nstride=2\n"},
+                            "[local_avgpool]\nsize=3\nstride=2\n"},
     {"antialiasing", NET CONV(8) "[maxpool]\nsize=2\nstride=2\nantialiasing=1\n[convolutional]\nfilters=4\nsize=3\n"
-                         "stride=2\npad=1\nantialiasing=2\nbatch_normalize=1\nactivation=leaky\n"},
+                                 "stride=2\npad=1\nantialiasing=2\nbatch_normalize=1\nactivation=leaky\n"},
     {"depthwise", NET "[convolutional]\nfilters=16\nsize=1\nactivation=relu6\n[convolutional]\nfilters=16\ngroups=16\n"
                       "size=3\npad=1\nstride=1\nbatch_normalize=1\nactivation=hard_mish\n[convolutional]\nfilters=16\n"
                       "groups=16\nsize=5\nstride=2\npad=1\nactivation=relie\n[convolutional]\nfilters=8\ngroups=4\n"
@@ -62,26 +68,28 @@ static const struct {
                     "filters=4\nsize=3\npadding=0\nactivation=plse\n[convolutional]\nfilters=4\nsize=7\nstride_x=2\n"
                     "stride_y=1\npad=1\nactivation=hardtan\n"},
     {"shared", NET DEEP DEEP "[convolutional]\nshare_index=1\nbatch_normalize=1\nfilters=16\nsize=3\npad=1\n"
-                   "activation=lhtan\n"},
+                             "activation=lhtan\n"},
     {"xnor", NET CONV(8) "[convolutional]\nxnor=1\nbatch_normalize=1\nfilters=8\nsize=3\npad=1\nbin_output=1\n"
-                 "activation=leaky\n[convolutional]\nxnor=1\nfilters=8\nsize=1\nactivation=stair\n"},
+                         "activation=leaky\n[convolutional]\nxnor=1\nfilters=8\nsize=1\nactivation=stair\n"},
     {"flipped", SMALL "[convolutional]\nflipped=1\nfilters=4\nsize=3\npad=1\nactivation=linear\ncbn=1\n"},
     {"normalized", SMALL CONV(8) "[convolutional]\nfilters=8\nsize=1\nactivation=normalize_channels\n[convolutional]\n"
-                       "filters=8\nsize=1\nactivation=normalize_channels_softmax\n[shortcut]\nfrom=-2\n"
-                       "activation=normalize_channels_softmax_maxval\n"},
+                                 "filters=8\nsize=1\nactivation=normalize_channels_softmax\n[shortcut]\nfrom=-2\n"
+                                 "activation=normalize_channels_softmax_maxval\n"},
     {"winograd", "[net]\nwidth=40\nheight=24\nchannels=1\nletter_box=1\n" DEEP DEEP
                  "[convolutional]\nfilters=32\nsize=3\nstride=1\npad=1\nactivation=mish\n"},
-    {"squeeze", NET CONV(8) "[avgpool]\n[convolutional]\nfilters=4\nsize=1\nactivation=swish\n[convolutional]\n"
-                    "filters=8\nsize=1\nactivation=logistic\n[scale_channels]\nfrom=0\n[scale_channels]\nfrom=-4\n"
-                    "scale_wh=1\nactivation=leaky\n"},
+    {"squeeze",
+     NET CONV(8) "[avgpool]\n[convolutional]\nfilters=4\nsize=1\nactivation=swish\n[convolutional]\n"
+                 "filters=8\nsize=1\nactivation=logistic\n[scale_channels]\nfrom=0\n[scale_channels]\nfrom=-4\n"
+                 "scale_wh=1\nactivation=leaky\n"},
     {"squeeze-wide", NET CONV(1) "[route]\nlayers=-1\n[scale_channels]\nfrom=-2\nscale_wh=1\n[sam]\nfrom=-1\n"
-                         "activation=relu\n"},
+                                 "activation=relu\n"},
     {"sam", NET CONV(8) CONV(8) "[sam]\nfrom=-2\nactivation=linear\n[l2norm]\n[batchnorm]\n[activation]\n"
-                "activation=leaky\n"},
+                                "activation=leaky\n"},
     {"lrn", SMALL CONV(8) "[normalization]\nsize=5\nalpha=0.0001\nbeta=0.75\nkappa=2\n[lrn]\n"},
     {"reorg", NET "[reorg]\nstride=2\n[reorg]\nstride=2\nreverse=1\n[reorg3d]\nstride=2\n[reorg3d]\nstride=2\n"
                   "reverse=1\n[reorg]\nstride=4\nflatten=1\n"},
-    {"crop", NET "[crop]\ncrop_width=20\ncrop_height=20\nflip=0\nangle=0\nsaturation=1\nexposure=1\nnoadjust=0\n" CONV(2)},
+    {"crop",
+     NET "[crop]\ncrop_width=20\ncrop_height=20\nflip=0\nangle=0\nsaturation=1\nexposure=1\nnoadjust=0\n" CONV(2)},
     {"local", SMALL "[local]\nfilters=2\nsize=3\nstride=2\npad=1\nactivation=leaky\n[connected]\noutput=5\n"
                     "batch_normalize=1\nactivation=relu\n[silence]\n[blank]\n"},
     {"recurrent", SMALL "[avgpool]\n[rnn]\noutput=4\nhidden=3\nlogistic=1\nbatch_normalize=1\nactivation=tanh\n[gru]\n"
@@ -91,7 +99,7 @@ static const struct {
                              "[conv_lstm]\noutput=2\nsize=3\npad=1\nbatch_normalize=1\npeephole=1\nactivation=leaky\n"
                              "[conv_lstm]\noutput=2\nsize=1\ngroups=1\n[history]\n[contrastive]\nclasses=2\n"},
     {"implicit", SMALL CONV(4) "[implicit]\nfilters=4\natoms=1\n[route]\nlayers=0\n[shortcut]\nfrom=1\n"
-                     "activation=linear\n"},
+                               "activation=linear\n"},
     {"vector", "[net]\ninputs=30\nbatch=1\n[connected]\noutput=4\nactivation=logistic\n[softmax]\n"},
     {"dont-load", SMALL "[convolutional]\nfilters=2\ndontload=1\n[convolutional]\nbatch_normalize=1\nfilters=2\n"
                         "dontloadscales=1\n[connected]\noutput=2\ndontload=1\n"},
@@ -109,7 +117,8 @@ static const struct {
     {"bad-layer", NET "[route]\nlayers=9\n"},
     {"bad-activation", NET "[activation]\nactivation=none\n"},
     {"refused", NET "[convolutional]\nbinary=1\n"},
-    {"too-large", "[net]\nwidth=65536\nheight=65536\nchannels=1000\n[convolutional]\nfilters=1048576\nsize=99\n[conv]\n"},
+    {"too-large",
+     "[net]\nwidth=65536\nheight=65536\nchannels=1000\n[convolutional]\nfilters=1048576\nsize=99\n[conv]\n"},
 };
 
 /* As they are, then with other choices of how they run (see cfg_choices) where there are different ways. */

@@ -20,7 +20,8 @@ static void chunk(const char *kind, const void *bytes, size_t count) {
 }
 
 static void begin_png(unsigned bits, unsigned kind, unsigned interlaced) {
-    const uint8_t header[13] = {0, 0, 0, WIDTH, 0, 0, 0, HEIGHT, (uint8_t)bits, (uint8_t)kind, 0, 0, (uint8_t)interlaced};
+    const uint8_t header[13] = {
+        0, 0, 0, WIDTH, 0, 0, 0, HEIGHT, (uint8_t)bits, (uint8_t)kind, 0, 0, (uint8_t)interlaced};
     seed_start(&s);
     seed_bytes(&s, "\x89PNG\r\n\x1a\n", 8);
     chunk("IHDR", header, sizeof header);
@@ -55,8 +56,8 @@ static void add_pixels(size_t pixel_bits, unsigned interlaced, unsigned most) {
 static void pngs(void) {
     static const struct {
         unsigned kind, bits, samples;
-    } kinds[] = {{0, 1, 1}, {0, 2, 1}, {0, 4, 1}, {0, 8, 1}, {0, 16, 1}, {2, 8, 3}, {2, 16, 3},
-                 {3, 1, 1}, {3, 2, 1}, {3, 4, 1}, {3, 8, 1}, {4, 8, 2},  {4, 16, 2}, {6, 8, 4}, {6, 16, 4}};
+    } kinds[] = {{0, 1, 1}, {0, 2, 1}, {0, 4, 1}, {0, 8, 1}, {0, 16, 1}, {2, 8, 3}, {2, 16, 3}, {3, 1, 1},
+                 {3, 2, 1}, {3, 4, 1}, {3, 8, 1}, {4, 8, 2}, {4, 16, 2}, {6, 8, 4}, {6, 16, 4}};
     static const uint8_t palette[16 * 3] = {1, 2, 3, 250, 0, 9, 80, 90, 100}, alpha[] = {0, 7, 0, 8, 0, 9};
     static const uint8_t exif[] = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -114,7 +115,8 @@ static void finish_bmp(unsigned header, unsigned bits, unsigned compression, con
     s.bytes[10] = (uint8_t)s.count;
     s.bytes[11] = (uint8_t)(s.count >> 8);
     if (compression == 1 || compression == 2) {
-        static const uint8_t runs[] = {5, 0x21, 0, 5, 1, 2, 3, 4, 5, 0, 0, 0, 0, 2, 3, 1, 9, 0x17, 0, 4, 0x12, 0x34, 5, 6, 0, 1};
+        static const uint8_t runs[] = {5, 0x21, 0, 5, 1,    2, 3, 4,    5,    0, 0, 0, 0,
+                                       2, 3,    1, 9, 0x17, 0, 4, 0x12, 0x34, 5, 6, 0, 1};
         seed_bytes(&s, runs, sizeof runs);
     } else {
         seed_noise(&s, ((WIDTH * bits + 31) / 32 * 4) * HEIGHT, 255);
@@ -126,11 +128,11 @@ static void bmps(void) {
     static const struct {
         unsigned header, bits, compression;
         int height;
-    } kinds[] = {{12, 1, 0, HEIGHT},  {12, 4, 0, HEIGHT},   {12, 8, 0, HEIGHT},   {12, 24, 0, HEIGHT},
-                 {40, 1, 0, HEIGHT},  {40, 2, 0, HEIGHT},   {40, 4, 0, -HEIGHT},  {40, 8, 0, HEIGHT},
-                 {40, 8, 1, HEIGHT},  {40, 4, 2, HEIGHT},   {40, 16, 0, HEIGHT},  {40, 16, 3, HEIGHT},
+    } kinds[] = {{12, 1, 0, HEIGHT},   {12, 4, 0, HEIGHT},  {12, 8, 0, HEIGHT},   {12, 24, 0, HEIGHT},
+                 {40, 1, 0, HEIGHT},   {40, 2, 0, HEIGHT},  {40, 4, 0, -HEIGHT},  {40, 8, 0, HEIGHT},
+                 {40, 8, 1, HEIGHT},   {40, 4, 2, HEIGHT},  {40, 16, 0, HEIGHT},  {40, 16, 3, HEIGHT},
                  {40, 24, 0, -HEIGHT}, {40, 32, 0, HEIGHT}, {40, 32, 3, HEIGHT},  {40, 32, 6, HEIGHT},
-                 {64, 24, 0, HEIGHT}, {16, 8, 0, HEIGHT},   {56, 32, 3, -HEIGHT}, {108, 32, 3, HEIGHT},
+                 {64, 24, 0, HEIGHT},  {16, 8, 0, HEIGHT},  {56, 32, 3, -HEIGHT}, {108, 32, 3, HEIGHT},
                  {124, 16, 3, HEIGHT}, {40, 8, 2, HEIGHT},  {40, 3, 0, HEIGHT},   {64, 24, 3, HEIGHT}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         begin_bmp(kinds[i].header, kinds[i].bits, kinds[i].compression, kinds[i].height);
@@ -207,8 +209,9 @@ static void gifs(void) {
 
 static void tga(unsigned kind, unsigned bits, unsigned flags, unsigned map_bits) {
     seed_start(&s);
-    const uint8_t header[] = {3, map_bits > 0, (uint8_t)kind, 0, 0, map_bits ? 16 : 0, 0, (uint8_t)map_bits, 0, 0,
-                              0, 0, WIDTH, 0, HEIGHT, 0, (uint8_t)bits, (uint8_t)flags};
+    const uint8_t header[] = {
+        3, map_bits > 0,  (uint8_t)kind, 0, 0, map_bits ? 16 : 0, 0, (uint8_t)map_bits, 0, 0, 0, 0, WIDTH, 0, HEIGHT,
+        0, (uint8_t)bits, (uint8_t)flags};
     seed_bytes(&s, header, sizeof header);
     seed_text(&s, "id!");
     seed_noise(&s, map_bits ? 16 * ((map_bits + 7) / 8) : 0, 255);
@@ -310,10 +313,10 @@ static void hdrs(void) {
 static void exif(const char *name, const char *before, size_t before_count, bool big) {
     seed_start(&s);
     seed_bytes(&s, before, before_count);
-    static const uint8_t little_folder[] = {'I', 'I', 42, 0, 8, 0, 0, 0, 2, 0, 0, 1, 3, 0, 1, 0, 0, 0, 9, 0, 0, 0,
-                                            0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0};
-    static const uint8_t big_folder[] = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 2, 1, 0, 0, 3, 0, 0, 0, 1, 0, 9, 0, 0,
-                                         1, 0x12, 0, 4, 0, 0, 0, 1, 0, 0, 0, 8};
+    static const uint8_t little_folder[] = {'I', 'I', 42, 0, 8, 0,    0, 0, 2, 0, 0, 1, 3, 0, 1, 0, 0,
+                                            0,   9,   0,  0, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0};
+    static const uint8_t big_folder[] = {'M', 'M', 0, 42, 0, 0, 0,    8, 0, 2, 1, 0, 0, 3, 0, 0, 0,
+                                         1,   0,   9, 0,  0, 1, 0x12, 0, 4, 0, 0, 0, 1, 0, 0, 0, 8};
     seed_bytes(&s, big ? big_folder : little_folder, sizeof big_folder);
     seed_noise(&s, 12, 255);
     seed_save(&s, "exif", "%s", name);
@@ -322,9 +325,11 @@ static void exif(const char *name, const char *before, size_t before_count, bool
 static void exifs(void) {
     exif("little", "", 0, false);
     exif("big", "", 0, true);
-    static const char jpeg[] = "\xFF\xD8\xFF\xFF\xE0\0\4ab\xFF\1\xFF\xE1\0\x32" "Exif\0";
+    static const char jpeg[] = "\xFF\xD8\xFF\xFF\xE0\0\4ab\xFF\1\xFF\xE1\0\x32"
+                               "Exif\0";
     exif("jpeg", jpeg, sizeof jpeg, false);
-    static const char png[] = "\x89PNG\r\n\x1a\n\0\0\0\2tEXtab1234\0\0\0\x22" "eXIf";
+    static const char png[] = "\x89PNG\r\n\x1a\n\0\0\0\2tEXtab1234\0\0\0\x22"
+                              "eXIf";
     exif("png", png, sizeof png - 1, true);
 }
 

@@ -35,31 +35,38 @@ static const text texts[] = {
     {"resume", "foreign", "{\"name\":\"a.jpg\"}\n"},
     {"resume", "broken", "{\"file\":\"\\x\"}\n"},
     {"labels", "plain", "0 0.5 0.5 0.25 0.25\n3 0.1 0.2 0.05 0.1\r\n\n1 .9 .9 .2 .2\n"},
-    {"labels", "named", "dog\ncat\nother\n\n\xEF\xBB\xBF" "2 0.5 0.5 1 1\n0 0.5 0.5 1e-1 1E-1\n"},
+    {"labels", "named",
+     "dog\ncat\nother\n\n\xEF\xBB\xBF"
+     "2 0.5 0.5 1 1\n0 0.5 0.5 1e-1 1E-1\n"},
     {"labels", "few", "0 0.5 0.5 1\n"},
     {"labels", "beyond", "0 0.5 1.5 1 1\n"},
     {"labels", "zero", "0 0.5 0.5 0 1\n"},
     {"labels", "no-number", "dog 0.5 0.5 1 1\n"},
     {"labels", "no-class", "9 0.5 0.5 1 1\n"},
     {"coco", "plain",
-     "{\"info\":{\"year\":2017,\"x\":[1,-2.5e3,true,false,null,\"\\u00e9\\n\"]},\"images\":[{\"id\":7,\"file_name\":\"a.jpg\","
+     "{\"info\":{\"year\":2017,\"x\":[1,-2.5e3,true,false,null,\"\\u00e9\\n\"]},\"images\":[{\"id\":7,\"file_name\":"
+     "\"a.jpg\","
      "\"width\":64,\"height\":48},{\"id\":3,\"file_name\":\"folder/b.png\"}],\"annotations\":[{\"id\":1,\"image_id\":7,"
      "\"category_id\":18,\"bbox\":[1,2.5,30,4e1],\"iscrowd\":0,\"segmentation\":[[1,2,3,4]]},{\"image_id\":7,"
      "\"category_id\":17,\"bbox\":[0,0,0,0],\"iscrowd\":1},{\"image_id\":99,\"category_id\":18,\"bbox\":[1,1,1,1]}],"
      "\"categories\":[{\"id\":18,\"name\":\"dog\"},{\"id\":17,\"name\":\"cat\",\"supercategory\":\"animal\"}]}"},
-    {"coco", "wrong-size", "{\"images\":[{\"id\":1,\"file_name\":\"c.jpg\",\"width\":5,\"height\":6}],\"annotations\":[],"
-                           "\"categories\":[{\"id\":1,\"name\":\"price tag\"}]}"},
+    {"coco", "wrong-size",
+     "{\"images\":[{\"id\":1,\"file_name\":\"c.jpg\",\"width\":5,\"height\":6}],\"annotations\":[],"
+     "\"categories\":[{\"id\":1,\"name\":\"price tag\"}]}"},
     {"coco", "list", "[{\"image_id\":1}]"},
-    {"coco", "twice", "{\"images\":[{\"id\":1,\"file_name\":\"a.jpg\"},{\"id\":1,\"file_name\":\"b.jpg\"}],\"categories\":"
-                      "[{\"id\":1,\"name\":\"dog\"}]}"},
+    {"coco", "twice",
+     "{\"images\":[{\"id\":1,\"file_name\":\"a.jpg\"},{\"id\":1,\"file_name\":\"b.jpg\"}],\"categories\":"
+     "[{\"id\":1,\"name\":\"dog\"}]}"},
     {"coco", "bad-box", "{\"annotations\":[{\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3]}]}"},
     {"coco", "surrogates", "{\"a\":\"\\ud83d\\ude00\\ud83dx\\ude00\\ud800\\\\\",\"b\":01}"},
     {"list", "plain", "a.jpg\nimg2.png\r\n\nsub\nmissing.jpg\n"},
     {"list", "patterns", "*.jpg\nimg[0-9]*.png\n[[]x].jpg\n?.*\n**\n"},
     {"list", "special", "[x].jpg\n-\n@list\n@at\n"},
-    {"options", "detect", "--threshold\n0.5\n--threshold=dog=0.3\n-q\n--classes\ndog, cat\n--nms\ndiou\na.jpg\n--\n-x\n"},
+    {"options", "detect",
+     "--threshold\n0.5\n--threshold=dog=0.3\n-q\n--classes\ndog, cat\n--nms\ndiou\na.jpg\n--\n-x\n"},
     {"options", "zones", "--zone\nleft=0,0,1,0,1,1\n--zone=b=1,2,300,4,5,600\n--hide=cat\n--color=dog=#ff8800\na.jpg"},
-    {"options", "tiles", "--tile=1280x640\n--overlap\n0.3\n--size\n416x416\n--threads=2\n--max\n7\n--skip-classes=3\nx"},
+    {"options", "tiles",
+     "--tile=1280x640\n--overlap\n0.3\n--size\n416x416\n--threads=2\n--max\n7\n--skip-classes=3\nx"},
     {"options", "eval", "eval\n--map\na=dog\n--labels\nlabels\n--coco=a.json\n--top\n3"},
     {"options", "letters", "bench\n-qv\n-t\n0.5\n-o\nout"},
     {"options", "wrong", "--thresold\n1"},
@@ -90,7 +97,8 @@ static void save_options(void) {
             if (option->kind == OPTION_CHOICE) snprintf(value, sizeof value, "%s", option->choices->name);
             if (option->kind == OPTION_SIZE) snprintf(value, sizeof value, "%.0fX%.0f", option->high, option->low);
             if (option->kind == OPTION_TILE) snprintf(value, sizeof value, "auto");
-            if (option->kind == OPTION_COLOR || option->kind == OPTION_LIST) snprintf(value, sizeof value, "dog=#0AfF09");
+            if (option->kind == OPTION_COLOR || option->kind == OPTION_LIST)
+                snprintf(value, sizeof value, "dog=#0AfF09");
             snprintf(argument, sizeof argument, "--%s%s%s\n", option->name, option->kind == OPTION_FLAG ? "" : "=",
                      option->kind == OPTION_FLAG ? "" : value);
             seed_text(&s, argument);
