@@ -23,7 +23,7 @@ uint64_t fuzz_hash(const uint8_t *bytes, size_t count) {
     return hash;
 }
 
-__attribute__((no_sanitize("unsigned-integer-overflow"))) uint64_t fuzz_bits(fuzz_random *random) {
+uint64_t fuzz_bits(fuzz_random *random) {
     uint64_t z = random->state += 0x9e3779b97f4a7c15u;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;

@@ -34,7 +34,8 @@ static yolo_status load(const network *n, const char *kernels, yolo_model **mode
     return yolo_model_load(n->cfg, n->weights, &options, model, NULL);
 }
 
-/* A header, then numbers up to 1, or rarely up to where sums are infinite. */
+/* A header, then numbers up to 1, or rarely up to where sums are infinite; above zero, because variances must be, unless
+ * chosen otherwise. */
 static char *write_weights(size_t parameters, uint64_t choices) {
     static const float scales[] = {0.1f, 0.5f, 1, 1, 0, 30, 1e10f, 1e38f};
     size_t count = HEADER_BYTES + parameters * sizeof(float);
@@ -45,6 +46,7 @@ static char *write_weights(size_t parameters, uint64_t choices) {
     fuzz_random random = {choices};
     for (size_t i = 0; i < parameters; i++) {
         float value = fuzz_float(&random) * scales[choices >> 18 & 7];
+        if (!(choices >> 47 & 1)) value = fabsf(value);
         memcpy(bytes + HEADER_BYTES + i * sizeof value, &value, sizeof value);
     }
     char *path = fuzz_file("a.weights", bytes, count);

@@ -34,6 +34,24 @@ static void write_rows(struct jpeg_compress_struct *library, int samples) {
     }
 }
 
+/* The same file cut off, with other bytes in its pixels, in its header, and of another size. */
+static void spoil(const seed *s, const char *name) {
+    static seed spoiled;
+    spoiled = *s;
+    spoiled.count = s->count * 3 / 4;
+    seed_save(&spoiled, "jpeg", "%s-cut", name);
+    spoiled.count = 40;
+    seed_save(&spoiled, "jpeg", "%s-header", name);
+    spoiled = *s;
+    for (size_t i = s->count * 3 / 4; i + 9 < s->count; i++) spoiled.bytes[i] = (uint8_t)(i % 7 ? 0x55 : 0xD7);
+    seed_save(&spoiled, "jpeg", "%s-noise", name);
+    spoiled = *s;
+    for (size_t i = 0; i + 9 < s->count; i++)
+        if (s->bytes[i] == 0xFF && (s->bytes[i + 1] == 0xC0 || s->bytes[i + 1] == 0xC2))
+            memset(spoiled.bytes + i + 5, 0xEE, 4);
+    seed_save(&spoiled, "jpeg", "%s-large", name);
+}
+
 static void make(const kind *k) {
     struct jpeg_compress_struct library;
     struct jpeg_error_mgr errors;
@@ -64,6 +82,7 @@ static void make(const kind *k) {
     seed_bytes(&s, bytes, count);
     free(bytes);
     seed_save(&s, "jpeg", "%s", k->name);
+    if (strcmp(k->name, "grey") == 0 || strcmp(k->name, "progressive") == 0) spoil(&s, k->name);
 }
 
 void seeds_jpeg(void) {
@@ -91,6 +110,24 @@ void seeds_jpeg(void) {
 #else
 
 #include <stdio.h>
+
+/* The same file cut off, with other bytes in its pixels, in its header, and of another size. */
+static void spoil(const seed *s, const char *name) {
+    static seed spoiled;
+    spoiled = *s;
+    spoiled.count = s->count * 3 / 4;
+    seed_save(&spoiled, "jpeg", "%s-cut", name);
+    spoiled.count = 40;
+    seed_save(&spoiled, "jpeg", "%s-header", name);
+    spoiled = *s;
+    for (size_t i = s->count * 3 / 4; i + 9 < s->count; i++) spoiled.bytes[i] = (uint8_t)(i % 7 ? 0x55 : 0xD7);
+    seed_save(&spoiled, "jpeg", "%s-noise", name);
+    spoiled = *s;
+    for (size_t i = 0; i + 9 < s->count; i++)
+        if (s->bytes[i] == 0xFF && (s->bytes[i + 1] == 0xC0 || s->bytes[i + 1] == 0xC2))
+            memset(spoiled.bytes + i + 5, 0xEE, 4);
+    seed_save(&spoiled, "jpeg", "%s-large", name);
+}
 
 void seeds_jpeg(void) {
     fprintf(stderr, "JPEGs are left as they are: this build has no libjpeg to write them\n");

@@ -25,7 +25,7 @@ static const struct {
     {"region", SMALL CONV(14) "[region]\nclasses=2\nnum=2\nanchors=1,1,2,2\ncoords=4\nsoftmax=1\n"},
     {"region-plain", SMALL CONV(6) "[region]\nclasses=1\nnum=1\nanchors=1,1\nclassfix=-1\n"},
     {"region-tree", SMALL CONV(7) "[region]\nclasses=2\nnum=1\nanchors=1,1\ntree=a.cfg\n"},
-    {"detection", SMALL "[avgpool]\n[connected]\noutput=24\nactivation=linear\n[detection]\nclasses=2\ncoords=4\n"
+    {"detection", SMALL "[avgpool]\n[connected]\noutput=28\nactivation=linear\n[detection]\nclasses=2\ncoords=4\n"
                         "side=2\nnum=1\nsqrt=1\nsoftmax=1\n"},
     {"detection-two", SMALL "[connected]\noutput=11\nactivation=logistic\n[dropout]\n[detection]\nclasses=1\ncoords=4\n"
                             "side=1\nnum=2\nsqrt=0\n"},
@@ -87,7 +87,23 @@ static const struct {
                                 "activation=leaky\n"},
     {"lrn", SMALL CONV(8) "[normalization]\nsize=5\nalpha=0.0001\nbeta=0.75\nkappa=2\n[lrn]\n"},
     {"reorg", NET "[reorg]\nstride=2\n[reorg]\nstride=2\nreverse=1\n[reorg3d]\nstride=2\n[reorg3d]\nstride=2\n"
-                  "reverse=1\n[reorg]\nstride=4\nflatten=1\n"},
+                  "reverse=1\n[reorg]\nstride=4\n"},
+    {"reorg-flat", NET "[reorg]\nstride=2\nflatten=1\n"},
+    {"reorg-odd", SMALL "[reorg]\nstride=2\n"},
+    {"reorg-deep", NET CONV(8) "[reorg]\nreverse=1\nstride=2\n[upsample]\nstride=-2\n[upsample]\nstride=3\n"
+                               "[upsample]\nstride=2\nscale=0.5\n"},
+    {"antialiasing-xnor", NET "[convolutional]\nantialiasing=1\nstride=2\nxnor=1\nsize=3\npad=1\n"},
+    {"antialiasing-depth", NET "[maxpool]\nantialiasing=1\nmaxpool_depth=1\n"},
+    {"antialiasing-small", SMALL "[avgpool]\n[maxpool]\nsize=1\nstride=2\nantialiasing=1\n"},
+    {"groups-odd", NET "[convolutional]\nfilters=4\ngroups=3\n"},
+    {"size-large", SMALL "[convolutional]\nsize=11\n"},
+    {"maxpool-odd", NET "[maxpool]\nmaxpool_depth=1\nout_channels=2\n"},
+    {"share-other", NET CONV(8) "[convolutional]\nfilters=8\nsize=1\nshare_index=0\n"},
+    {"share-xnor", NET "[convolutional]\nxnor=1\nfilters=3\n[convolutional]\nfilters=3\nshare_index=0\n"},
+    {"scale-two", NET CONV(8) "[scale_channels]\nfrom=0,-1\n"},
+    {"yolo-no-mask", NET CONV(12) "[yolo]\nanchors=4,4,9,9\nclasses=1\nnum=2\n"},
+    {"yolo-mask", NET CONV(12) "[yolo]\nmask=0,3\nanchors=4,4,9,9\nclasses=1\nnum=2\n"},
+    {"net-empty", "[net]\n[convolutional]\n"},
     {"crop",
      NET "[crop]\ncrop_width=20\ncrop_height=20\nflip=0\nangle=0\nsaturation=1\nexposure=1\nnoadjust=0\n" CONV(2)},
     {"local", SMALL "[local]\nfilters=2\nsize=3\nstride=2\npad=1\nactivation=leaky\n[connected]\noutput=5\n"
@@ -98,7 +114,7 @@ static const struct {
     {"recurrent-maps", SMALL "[crnn]\noutput=2\nhidden=3\nsize=3\npad=1\nbatch_normalize=1\nactivation=leaky\n"
                              "[conv_lstm]\noutput=2\nsize=3\npad=1\nbatch_normalize=1\npeephole=1\nactivation=leaky\n"
                              "[conv_lstm]\noutput=2\nsize=1\ngroups=1\n[history]\n[contrastive]\nclasses=2\n"},
-    {"implicit", SMALL CONV(4) "[implicit]\nfilters=4\natoms=1\n[route]\nlayers=0\n[shortcut]\nfrom=1\n"
+    {"implicit", SMALL CONV(4) "[avgpool]\n[implicit]\nfilters=4\natoms=1\n[shortcut]\nfrom=-2\n"
                                "activation=linear\n"},
     {"vector", "[net]\ninputs=30\nbatch=1\n[connected]\noutput=4\nactivation=logistic\n[softmax]\n"},
     {"dont-load", SMALL "[convolutional]\nfilters=2\ndontload=1\n[convolutional]\nbatch_normalize=1\nfilters=2\n"

@@ -72,6 +72,15 @@ static void pngs(void) {
             add_pixels(bits * kinds[i].samples, interlaced, kind == 3 && bits == 8 ? 15 : 255);
             seed_save(&s, "png", "kind%u-%ubit%s", kind, bits, interlaced ? "-interlaced" : "");
         }
+    for (unsigned orientation = 1; orientation < 10; orientation++) {
+        uint8_t turned[sizeof exif];
+        memcpy(turned, exif, sizeof exif);
+        turned[18] = (uint8_t)orientation;
+        begin_png(8, orientation % 2 ? 2 : 0, 0);
+        chunk("eXIf", turned, sizeof turned);
+        add_pixels(orientation % 2 ? 24 : 8, 0, 255);
+        seed_save(&s, "png", "orientation%u", orientation);
+    }
     begin_png(8, 2, 0);
     chunk("CgBI", "abcd", 4);
     seed_save(&s, "png", "no-pixels");
@@ -283,6 +292,19 @@ static void pnms(void) {
     pnm("p6-16bit", "P6 13 9 1000\n", 702);
 }
 
+/* What is told apart by its first bytes, but not decoded. */
+static void foreigners(void) {
+    static const char first[][24] = {"RIFF1234WEBPVP8 ",        "II*\0abcdefghijklmnopq",  "....ftypavif........",
+                                     "....ftypmp42........",    "\177ELFabcdefghijklmnop", "<svg xmlns=",
+                                     "%PDF-1.4 ............",   "PK\3\4................",  "nothing in particular",
+                                     "\x89PNX................."};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+        seed_start(&s);
+        seed_bytes(&s, first[i], sizeof first[i] - 1);
+        seed_save(&s, "pnm", "foreign%zu", i);
+    }
+}
+
 static void hdr_header(const char *first, const char *size) {
     seed_start(&s);
     seed_text(&s, first);
@@ -347,6 +369,7 @@ void seeds_pictures(void) {
     }
     psd(1, 8, 0, 1);
     pnms();
+    foreigners();
     hdrs();
     exifs();
 }
