@@ -8,6 +8,8 @@
 #: make coverage     which lines of src the tests run, by folder
 #: make analyse      look for mistakes with cppcheck, gcc -fanalyzer and clang-tidy
 #: make soak         good and broken pictures for MINUTES=30, with an eye on memory and open files
+#: make fuzz         build the fuzz targets (clang); FUZZ_SECONDS=N runs each so long, FUZZ=REGEX those whose names match
+#: make fuzz-coverage  what their corpora reach, by llvm-cov (clang)
 #: make bench        build and run the benchmarks
 #: make bench-peers  compare with other engines (PEERS='--networks ...': bench/peers.py --help), which it downloads
 #: make format       lay out the source as .clang-format says
@@ -33,8 +35,8 @@ endif
 ifeq ($(origin AR),default)
 AR := $(CROSS)ar
 endif
-ifeq ($(filter $(config),release debug sanitize thread coverage),)
-$(error config=$(config) is none of release, debug, sanitize, thread, coverage)
+ifeq ($(filter $(config),release debug sanitize thread coverage fuzz profile),)
+$(error config=$(config) is none of release, debug, sanitize, thread, coverage, fuzz, profile)
 endif
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DELETE_ON_ERROR:
@@ -45,7 +47,8 @@ build ?= build/$(config)-$(notdir $(firstword $(CC)))$(if $(filter 0,$(OPENMP)),
 
 comma := ,
 
-.PHONY: all test test-programs soak check coverage analyse format bench bench-peers demo install uninstall clean help deps deps-check deps-cross
+.PHONY: all test test-programs fuzz fuzz-coverage fuzz-programs fuzz-seeds soak check coverage analyse format bench \
+	bench-peers demo install uninstall clean help deps deps-check deps-cross
 all:
 
 help:
@@ -65,6 +68,15 @@ analyse:
 
 format:
 	@tools/sources.sh | xargs clang-format -i
+
+# Each is a build of its own, by clang.
+fuzz:
+	@$(MAKE) config=fuzz CC=clang fuzz-programs
+	@tools/fuzz.sh build/fuzz-clang '$(FUZZ_SECONDS)' '$(value FUZZ)'
+
+fuzz-coverage:
+	@$(MAKE) config=profile CC=clang fuzz-programs
+	@tools/fuzz_coverage.sh build/profile-clang '$(value FUZZ)'
 
 # ---- deps: before anything looks for what it installs, so the other goals run in a second make ----------------------
 
@@ -86,7 +98,7 @@ else
 
 # ---- What this machine has, found once for each build folder --------------------------------------------------------
 
-ifneq ($(filter-out help clean uninstall check coverage analyse format,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean uninstall check coverage analyse format fuzz fuzz-coverage,$(or $(MAKECMDGOALS),all)),)
 include $(build)/probe.mk
 endif
 $(build)/probe.mk: tools/probe.sh
@@ -108,6 +120,9 @@ optimise.debug := -Og -g3
 optimise.sanitize := -O2 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 optimise.thread := -O2 -g -fsanitize=thread
 optimise.coverage := -O0 -g --coverage
+optimise.fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+optimise.profile := -O1 -g -fprofile-instr-generate -fcoverage-mapping
 
 compile := -std=gnu11 -Iinclude -Isrc -fPIC -fvisibility=hidden -fstack-protector-strong $(warnings) $(arithmetic) \
 	$(optimise.$(config)) $(openmp_flags) -pthread -DYOLO_WITH_OPENMP=$(OPENMP) -DYOLO_WITH_TURBOJPEG=$(TURBOJPEG) \
@@ -131,6 +146,7 @@ program_sources := $(wildcard src/cli/*.c)
 test_sources := $(wildcard tests/test_*.c)
 test_helpers := $(filter-out $(test_sources),$(wildcard tests/*.c))
 bench_sources := $(wildcard bench/*.c)
+fuzz_sources := $(wildcard tests/fuzz/*.c)
 
 objects = $(patsubst %.c,$(build)/%.o,$(1))
 library_objects := $(call objects,$(library_sources))
@@ -138,9 +154,19 @@ program_objects := $(call objects,$(program_sources))
 helper_objects := $(call objects,$(test_helpers)) $(build)/tests/kernels_fused.o
 test_programs := $(patsubst tests/%.c,$(build)/tests/%,$(test_sources))
 bench_programs := $(patsubst bench/%.c,$(build)/bench/%,$(bench_sources))
+
+# A target of tests/fuzz is a program, one for each format of pictures; jpeg_stb is what decodes JPEGs without libjpeg.
+fuzz_formats := jpeg png bmp gif psd pnm hdr tga
+fuzz_targets := $(filter-out image,$(patsubst tests/fuzz/fuzz_%.c,%,$(filter-out tests/fuzz/fuzz_session.c,$(filter \
+	tests/fuzz/fuzz_%,$(fuzz_sources))))) $(fuzz_formats) jpeg_stb
+fuzz_programs := $(fuzz_targets:%=$(build)/tests/fuzz/%)
+fuzz_objects := $(call objects,$(filter-out tests/fuzz/fuzz_image.c,$(fuzz_sources))) \
+	$(fuzz_formats:%=$(build)/tests/fuzz/fuzz_%.o) $(build)/tests/fuzz/stb_jpeg.o $(build)/tests/fuzz/program.o
+
 soname := libyolo.so.$(firstword $(subst ., ,$(version)))
 shared := $(build)/libyolo.so.$(version)
-all_objects := $(library_objects) $(program_objects) $(helper_objects) $(call objects,$(test_sources) $(bench_sources))
+all_objects := $(library_objects) $(program_objects) $(helper_objects) $(call objects,$(test_sources) $(bench_sources)) \
+	$(fuzz_objects)
 
 # `CC src/x.c` stands for the command, unless V=1.
 show = $(if $(filter 1,$(V)),,@printf '%-4s %s\n' $(1) $(2);)
@@ -151,7 +177,7 @@ show = $(if $(filter 1,$(V)),,@printf '%-4s %s\n' $(1) $(2);)
 all: $(build)/detect $(build)/libyolo.a $(shared)
 	@$(if $(CROSS),:,[ $< -ef detect ] || ln -f $< detect 2> /dev/null || cp -f $< detect)
 
-test-programs: $(test_programs) $(bench_programs)
+test-programs: $(test_programs) $(bench_programs) $(fuzz_programs)
 
 # Objects are stale when the flags have changed, too: those are written down, and only when they differ.
 .PHONY: always
@@ -166,13 +192,18 @@ $(build)/%.o: %.c
 
 $(build)/src/api.o: private flags = -DYOLO_VERSION='"$(version)"'
 $(build)/src/image/font_data.o: private flags = -DYOLO_FONT_FILE='"$(font)"'
-# stb shifts negative numbers: undefined, harmless, and not ours to mend.
-$(build)/src/image/stb.o: private flags = $(if $(filter sanitize,$(config)),-fno-sanitize=shift$(comma)signed-integer-overflow)
+# stb shifts negative numbers, and makes bytes of floats beyond them: undefined, harmless, and not ours to mend.
+stb_flags := $(if $(filter sanitize fuzz,$(config)),-fno-sanitize=shift$(comma)signed-integer-overflow$(comma)float-cast-overflow)
+$(build)/src/image/stb.o: private flags = $(stb_flags)
 # The sandbox lets a build that counts what runs write that down.
 $(build)/src/cli/sandbox_paths.o: private flags = $(if $(filter coverage,$(config)),-DCOVERAGE_FOLDER='"$(abspath $(build))"')
 $(build)/src/image/font_data.o: $(font)
 $(build)/src/cli/report_page.o: $(wildcard src/cli/report/*)
-$(foreach set,$(kernel_sets.$(arch)),$(eval $(build)/src/kernels/$(set).o: private flags = $(kernel_flags.$(set))))
+$(foreach set,$(kernel_sets.$(arch)),$(eval $(build)/src/kernels/$(set).o: private flags = $(kernel_flags.$(set)) \
+	$(kernel_optimise)))
+$(build)/src/kernels/portable.o: private flags = $(kernel_optimise)
+# Clang takes minutes to watch these, and tests run them at the end of readable memory.
+kernel_optimise := $(if $(filter fuzz,$(config)),-O2 -fno-sanitize=all)
 
 # The kernels once more with fused products, the bits every vector set must reproduce: linked only to the tests.
 $(build)/tests/kernels_fused.o: src/kernels/portable.c
@@ -204,13 +235,52 @@ $(test_programs): %: %.o $(helper_objects) $(build)/cli.a $(build)/libyolo.a
 $(bench_programs): %: %.o $(build)/libyolo.a
 	$(call show,LINK,$@)$(CC) $(link) -pie $^ $(libraries) -o $@
 
+# ---- Fuzz targets: tests/fuzz -----------------------------------------------------------------------------------------
+
+fuzz-programs: $(fuzz_programs)
+
+$(fuzz_formats:%=$(build)/tests/fuzz/fuzz_%.o): $(build)/tests/fuzz/fuzz_%.o: tests/fuzz/fuzz_image.c
+	@mkdir -p $(@D)
+	$(call show,CC,$@)$(CC) $(compile) -DFUZZ_RECOGNISE=recognise_$* -MMD -MP -c $< -o $@
+
+# The other JPEG decoder comes before the library, which is then not asked for its own.
+$(build)/tests/fuzz/stb_jpeg.o: src/image/stb.c
+	@mkdir -p $(@D)
+	$(call show,CC,$@)$(CC) $(compile) $(stb_flags) -UYOLO_WITH_TURBOJPEG -DYOLO_WITH_TURBOJPEG=0 -MMD -MP -c $< -o $@
+
+# The program as a library: its table of commands is what options are read for.
+$(build)/tests/fuzz/program.o: src/cli/main.c
+	@mkdir -p $(@D)
+	$(call show,CC,$@)$(CC) $(compile) -Wno-missing-prototypes -Dmain=program_main -MMD -MP -c $< -o $@
+
+# libFuzzer brings a main of its own; without it files are replayed.
+fuzz_main := $(if $(filter fuzz,$(config)),,$(build)/tests/fuzz/replay.o)
+fuzz_link := $(if $(filter fuzz,$(config)),-fsanitize=fuzzer) $(foreach name,allocate allocate_zeroed \
+	grow,-Wl$(comma)--wrap=memory_$(name))
+$(build)/tests/fuzz/cfg $(build)/tests/fuzz/network: $(build)/tests/fuzz/cfg_mutator.o
+$(build)/tests/fuzz/jpeg_stb: $(build)/tests/fuzz/stb_jpeg.o
+$(build)/tests/fuzz/options: $(build)/tests/fuzz/program.o
+$(foreach name,options labels coco,$(build)/tests/fuzz/$(name)): $(build)/tests/fuzz/fuzz_session.o
+$(fuzz_programs): $(build)/tests/fuzz/fuzz.o $(fuzz_main) $(build)/cli.a $(build)/libyolo.a
+$(filter-out %/jpeg_stb,$(fuzz_programs)): $(build)/tests/fuzz/%: $(build)/tests/fuzz/fuzz_%.o
+$(build)/tests/fuzz/jpeg_stb: $(build)/tests/fuzz/fuzz_jpeg.o
+$(fuzz_programs):
+	$(call show,LINK,$@)$(CC) $(link) $(fuzz_link) -pie $(filter %.o,$^) $(filter %.a,$^) $(libraries) -o $@
+
+# Seeds and dictionaries are kept in the repository: this makes them anew.
+fuzz-seeds: $(build)/tests/fuzz/make_seeds
+	$< tests/fuzz
+$(build)/tests/fuzz/make_seeds: $(call objects,$(filter tests/fuzz/make_seeds.c tests/fuzz/seeds_%.c,$(fuzz_sources))) \
+	$(build)/tests/fuzz/fuzz.o $(build)/tests/fuzz/program.o $(build)/cli.a $(build)/libyolo.a
+	$(call show,LINK,$@)$(CC) $(link) $(filter-out -fsanitize=fuzzer,$(fuzz_link)) -pie $^ $(libraries) -lz -o $@
+
 .SECONDARY: $(all_objects)
 -include $(all_objects:.o=.d)
 
 # ---- Running --------------------------------------------------------------------------------------------------------
 
 # TESTS=WORD runs those whose name holds the word; under CROSS everything runs in an emulator.
-test: $(build)/detect $(test_programs)
+test: $(build)/detect $(test_programs) $(fuzz_programs)
 	@CROSS='$(CROSS)' ARCH='$(arch)' TESTS='$(value TESTS)' tests/run $(build)
 
 MINUTES ?= 30

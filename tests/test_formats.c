@@ -256,6 +256,44 @@ static void reads_hdr(void) {
     yolo_image_free(&image);
 }
 
+static void expect_refused(const void *bytes, size_t byte_count, const char *part) {
+    yolo_image image = {0};
+    yolo_error error = {0};
+    CHECK_INT(yolo_image_decode(bytes, byte_count, "p", NULL, &image, &error), YOLO_BAD_IMAGE);
+    CHECK_CONTAINS(error.message, part);
+    CHECK(!image.pixels);
+}
+
+#define HDR_HEADER "#?RADIANCE\nGAMMA=1\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 8\n"
+#define HDR_PACKED HDR_HEADER "\2\2\0\10\x88\x80\x87\x40\1\x20\10\0\1\2\3\4\5\6\7\x88\x81"
+
+/* Each part of a row for itself: runs, and bytes as they are. */
+static void reads_packed_hdr(void) {
+    yolo_image image = decode(HDR_PACKED, sizeof HDR_PACKED - 1, YOLO_FORMAT_HDR);
+    if (!CHECK(image.pixels && image.width == 8 && image.height == 1)) return;
+    CHECK(image.pixels[0] == 255);           /* 0x80 / 256 * 2: light of 1 */
+    CHECK_INT(image.pixels[1], 186);         /* of a half: 255 * 0.5 ^ (1 / 2.2) */
+    CHECK_INT(image.pixels[7 * 3 + 1], 136); /* of a quarter */
+    CHECK(image.pixels[2] == 0 && image.pixels[7 * 3 + 2] > 20);
+    yolo_image_free(&image);
+}
+
+/* stb_image 2.27 never ended at the second and the third. */
+static void refuses_broken_hdr(void) {
+    static const char empty[] = HDR_HEADER "\2\2\0\10\0\0\0\0\0\0\0\0",
+                      wide[] = HDR_HEADER "\2\2\0\11\x88\0\x88\0\x88\0";
+    static const char long_run[] = HDR_HEADER "\2\2\0\10\x89\0\0\0";
+    for (size_t left = sizeof HDR_HEADER; left < sizeof HDR_PACKED - 1; left++)
+        expect_refused(HDR_PACKED, left, "its data ends early");
+    expect_refused(empty, sizeof empty - 1, "its data is corrupt");
+    expect_refused(wide, sizeof wide - 1, "its data is corrupt");
+    expect_refused(long_run, sizeof long_run - 1, "its data is corrupt");
+    expect_refused("#?RGBE\nFORMAT=32-bit_rle_xyze\n\n-Y 1 +X 1\nabcd", 46, "its format is not 32-bit_rle_rgbe");
+    expect_refused("#?RGBE\nFORMAT=32-bit_rle_rgbe\n\n+X 1 -Y 1\nabcd", 46, "its rows do not run from the top left");
+    expect_refused("#?RGBE\nFORMAT=32-bit_rle_rgbe\n", 30, "its header ends early");
+    expect_refused("#?RGBE\nFORMAT=32-bit_rle_rgbe\n\n-Y 9 +X 1\nabcd", 46, "its data ends early");
+}
+
 int main(void) {
     static const test_case cases[] = {
         TEST(reads_every_pnm),
@@ -272,6 +310,8 @@ int main(void) {
         TEST(reads_tga),
         TEST(reads_gif),
         TEST(reads_hdr),
+        TEST(reads_packed_hdr),
+        TEST(refuses_broken_hdr),
     };
     return test_run(cases, sizeof cases / sizeof *cases);
 }

@@ -25,6 +25,13 @@ static void finds_sections_by_alias(void) {
     }
 }
 
+static void lists_every_type_once(void) {
+    size_t count = 0;
+    for (; layer_type_at(count); count++) CHECK(layer_type_find(layer_type_at(count)->name) == layer_type_at(count));
+    CHECK(count > 30);
+    CHECK(layer_type_at(count + 1) == NULL);
+}
+
 /* Every section of a cfg is known. */
 static void check_cfg(const char *path) {
     cfg c;
@@ -55,6 +62,6 @@ static void knows_what_networks_use(void) {
 
 int main(void) {
     static const test_case cases[] = {TEST(finds_sections_by_name), TEST(finds_sections_by_alias),
-                                      TEST(knows_what_networks_use)};
+                                      TEST(lists_every_type_once), TEST(knows_what_networks_use)};
     return test_run(cases, sizeof cases / sizeof *cases);
 }

@@ -33,7 +33,7 @@ format() { tools/sources.sh | xargs clang-format --dry-run -Werror; }
 functions() { tools/sources.sh | tools/check_functions.py; }
 build() { $make "$@" all test-programs && echo built; }
 # The comparisons with Darknet's results are for the release build: a slow one would take them too long.
-quick_tests() { $make "$@" TESTS='^(test_|cli/)' test; }
+quick_tests() { $make "$@" TESTS='^(test_|fuzz |cli/)' test; }
 
 for tool in gcc clang clang-format objdump nm python3 git; do
     command -v $tool > /dev/null || { echo "check: $tool is missing: try \`make deps-check\`" >&2; exit 1; }
@@ -57,6 +57,7 @@ done
 step "tests with sanitizers" quick_tests CC=gcc config=sanitize
 step "tests with clang's sanitizers" quick_tests CC=clang config=sanitize
 step "tests with the thread sanitizer" quick_tests CC=clang config=thread
+step "fuzzing" $make FUZZ_SECONDS=5 fuzz
 step "tests without OpenMP and libjpeg" quick_tests CC=gcc OPENMP=0 TURBOJPEG=0
 
 sum="$passed passed, $failed failed"

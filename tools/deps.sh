@@ -11,7 +11,7 @@ have() { command -v "$1" > /dev/null 2>&1; }
 if have apt-get; then
     build="gcc libc6-dev make pkg-config libpng-dev libjpeg-dev libstb-dev fonts-dejavu-core python3 python3-numpy"
     tests="chromium chromium-driver python3-selenium python3-pip man-db zsh strace"
-    check="clang clang-format clang-tidy cppcheck gcovr libomp-dev binutils git $tests"
+    check="clang clang-format clang-tidy cppcheck gcovr llvm libomp-dev binutils git $tests"
     cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user libgomp1:arm64 libpng-dev:arm64 libjpeg-dev:arm64"
     is_installed() { dpkg-query -W -f '${Status}' "$1" 2> /dev/null | grep -q 'ok installed'; }
     install() {

@@ -174,6 +174,7 @@ static void put(rle *r, unsigned index) {
 
 /* `count` pixels from `bytes`, of which there are `step` * count / (pixels a byte). */
 static void put_run(rle *r, unsigned count, const uint8_t *bytes, bool repeat) {
+    if (r->x >= r->image->width) return; /* a file of runs beyond the end of one row would take a minute */
     for (unsigned i = 0; i < count; i++) {
         if (r->bmp->compression == RLE8)
             put(r, bytes[repeat ? 0 : i]);

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "image/bmp.h"
 #include "image/exif.h"
+#include "image/hdr.h"
 #include "image/jpeg.h"
 #include "image/orient.h"
 #include "image/png.h"
@@ -31,7 +32,7 @@ static const codec codecs[] = {
     {YOLO_FORMAT_GIF, "GIF", recognise_gif, stb_decode_gif, NULL, NULL},
     {YOLO_FORMAT_PSD, "PSD", recognise_psd, stb_decode_psd, NULL, NULL},
     {YOLO_FORMAT_PNM, "PNM", recognise_pnm, pnm_decode, NULL, NULL},
-    {YOLO_FORMAT_HDR, "HDR", recognise_hdr, stb_decode_hdr, NULL, NULL},
+    {YOLO_FORMAT_HDR, "HDR", recognise_hdr, hdr_decode, NULL, NULL},
     {YOLO_FORMAT_TGA, "TGA", recognise_tga, stb_decode_tga, NULL, NULL},
 };
 

@@ -5,7 +5,6 @@
 #include "base/memory.h"
 #include "image/jpeg.h"
 
-#include <math.h>
 #include <string.h>
 
 #if defined(__GNUC__)
@@ -22,9 +21,9 @@
 #define STB_IMAGE_STATIC
 #define STBI_ONLY_GIF
 #define STBI_ONLY_PSD
-#define STBI_ONLY_HDR
 #define STBI_ONLY_TGA
 #define STBI_NO_STDIO
+#define STBI_NO_LINEAR
 #define STBI_FAILURE_USERMSG
 #define STBI_ASSERT(condition) ((void)0) /* the library never aborts */
 #define STBI_MALLOC(bytes) allocate(bytes)
@@ -141,39 +140,6 @@ yolo_status stb_decode_gif(const codec_source *source, yolo_image *image, yolo_e
 
 yolo_status stb_decode_psd(const codec_source *source, yolo_image *image, yolo_error *error) {
     return decode(source, "PSD", 4, image, error);
-}
-
-/* The least light that is shown as 1 to 255, for a screen with a gamma of 2.2. */
-static void make_thresholds(float thresholds[256]) {
-    thresholds[0] = 0;
-    for (int i = 1; i < 256; i++) thresholds[i] = powf(((float)i - 0.5f) / 255, 2.2f);
-}
-
-static uint8_t to_byte(const float thresholds[256], float light) {
-    unsigned level = 0;
-    for (unsigned step = 128; step; step /= 2)
-        if (light >= thresholds[level + step]) level += step;
-    return (uint8_t)level;
-}
-
-/* Floats, then bytes of them. The bytes are made here, because stb_image calls pow for each: 11 s for 80 megapixels. */
-yolo_status stb_decode_hdr(const codec_source *source, yolo_image *image, yolo_error *error) {
-    yolo_status status = check_header(source, "HDR", 4 * sizeof(float), error);
-    if (status) return status;
-    int width, height, channels;
-    reader r = start(source);
-    float *light = stbi_loadf_from_callbacks(&callbacks, &r, &width, &height, &channels, 3);
-    if (!light || r.ended_early) {
-        memory_free(light);
-        return refuse(source, "HDR", r.ended_early ? "its data ends early" : stbi_failure_reason(), error);
-    }
-    status = image_allocate(width, height, 3, 3, source->name, image, error);
-    float thresholds[256];
-    make_thresholds(thresholds);
-    size_t count = status ? 0 : (size_t)width * (size_t)height * 3;
-    for (size_t i = 0; i < count; i++) image->pixels[i] = to_byte(thresholds, light[i]);
-    memory_free(light);
-    return status;
 }
 
 yolo_status stb_decode_tga(const codec_source *source, yolo_image *image, yolo_error *error) {

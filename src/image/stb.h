@@ -7,7 +7,6 @@
 /* See struct codec. GIF: the first frame. PSD: the composite of 8 or 16 bits RGB. */
 yolo_status stb_decode_gif(const codec_source *source, yolo_image *image, yolo_error *error);
 yolo_status stb_decode_psd(const codec_source *source, yolo_image *image, yolo_error *error);
-yolo_status stb_decode_hdr(const codec_source *source, yolo_image *image, yolo_error *error);
 yolo_status stb_decode_tga(const codec_source *source, yolo_image *image, yolo_error *error);
 
 #endif

@@ -20,3 +20,7 @@ const layer_type *layer_type_find(const char *section) {
     }
     return NULL;
 }
+
+const layer_type *layer_type_at(size_t index) {
+    return index < sizeof types / sizeof *types ? types[index] : NULL;
+}

@@ -138,6 +138,9 @@ yolo_status layer_fail_memory(const layer *l, yolo_error *error);
 /* The type of a cfg section, or NULL. Defined by layers/registry.c. */
 const layer_type *layer_type_find(const char *section);
 
+/* All types, one after another; NULL past the last. */
+const layer_type *layer_type_at(size_t index);
+
 /* Helpers that most shapes share. */
 
 /* plan->output = the first input's shape, in a new place. */
