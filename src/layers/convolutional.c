@@ -153,6 +153,7 @@ static yolo_status plan_blurred(const layer *l, const shape_args *args, const co
     convolution_plan(&blur, &p->blur, sharp.output, args->threads, args->kernels, plan);
     plan->scratch_count += cache_lines(shape_count(sharp.output)) + sharp.scratch_count;
     plan->flops += sharp.flops;
+    plan->rows = (layer_rows){0};
     plan->algorithm = sharp.algorithm;
     return YOLO_OK;
 }
@@ -173,6 +174,7 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
         convolution_plan(&g, &p->convolution, signs, args->threads, args->kernels, plan);
         plan->scratch_count += cache_lines(shape_count(signs));
         plan->algorithm = "xnor";
+        plan->rows = (layer_rows){0};
         return YOLO_OK;
     }
     convolution_plan(&g, &p->convolution, input, args->threads, args->kernels, plan);
@@ -361,7 +363,7 @@ static void scale_pixels(void *argument, size_t begin, size_t end, int thread) {
 static void run_xnor(const params *p, const run_args *args) {
     const tensor *input = &args->inputs[0];
     shape s = bordered(&p->geometry, tensor_shape(input));
-    tensor signs = {args->scratch, s.channels, s.height, s.width, (size_t)s.channels};
+    tensor signs = tensor_packed(args->scratch, s);
     work w = {p, args, &signs, p->geometry.padding};
     team_for(args->team, (size_t)s.height, 1 + rows_grain(s.channels) / (size_t)s.width, take_input_signs, &w);
     convolution_run(&p->convolution, &signs, &args->output, args->scratch + cache_lines(shape_count(s)), args->team,
@@ -373,7 +375,7 @@ static void run_blurred(const params *p, const run_args *args) {
     const tensor *input = &args->inputs[0];
     shape s;
     convolution_output(&p->convolution.geometry, tensor_shape(input), &s);
-    tensor sharp = {args->scratch, s.channels, s.height, s.width, (size_t)s.channels};
+    tensor sharp = tensor_packed(args->scratch, s);
     float *scratch = args->scratch + cache_lines(shape_count(s));
     convolution_run(&p->convolution, input, &sharp, scratch, args->team, args->kernels);
     convolution_run(&p->blur, &sharp, &args->output, scratch, args->team, args->kernels);
@@ -387,6 +389,11 @@ static void run(const layer *l, const run_args *args) {
         run_blurred(p, args);
     else
         convolution_run(&p->convolution, &args->inputs[0], &args->output, args->scratch, args->team, args->kernels);
+}
+
+static void run_rows(const layer *l, const run_args *args, int begin, int end) {
+    const params *p = l->params;
+    convolution_run_rows(&p->convolution, &args->inputs[0], &args->output, args->scratch, args->kernels, begin, end);
 }
 
 static void release(layer *l) {
@@ -407,5 +414,6 @@ const layer_type layer_convolutional = {
     .prepare = prepare,
     .shape = make_shape,
     .run = run,
+    .run_rows = run_rows,
     .release = release,
 };
