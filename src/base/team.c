@@ -2,13 +2,19 @@
 
 #include "base/team.h"
 
+#include "base/memory.h"
+
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
 #if defined(_OPENMP)
 #include <omp.h>
+enum { HAS_THREADS = 1 };
+#else
+enum { HAS_THREADS = 0 };
 #endif
 
 enum {
@@ -23,8 +29,17 @@ typedef struct loop {
     size_t count, parts;
 } loop;
 
+typedef struct member {
+    team *team;
+    int thread; /* its number: the caller's is 0 */
+    pthread_t id;
+} member;
+
 struct team {
     int threads;
+    member *members; /* [threads - 1], of which member_count run */
+    int member_count;
+    bool started;
     loop loop; /* changes only while none is open and nobody is inside */
     unsigned loops_begun;
     atomic_uint open;   /* the number of the loop that members may enter, or CLOSED */
@@ -126,6 +141,28 @@ static void help(team *t, int thread) {
     }
 }
 
+static void *run_member(void *argument) {
+    const member *m = argument;
+    help(m->team, m->thread);
+    return NULL;
+}
+
+/* With the first loop that they could help with. They leave signals to the program's own threads. Where fewer can be had
+ * there are fewer: nobody waits for them. */
+static void start_members(team *t) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    for (int i = 0; i < t->threads - 1; i++) {
+        member *m = &t->members[i];
+        *m = (member){.team = t, .thread = i + 1};
+        if (pthread_create(&m->id, NULL, run_member, m) != 0) break;
+        t->member_count++;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    t->started = true;
+}
+
 void team_for(team *t, size_t count, size_t grain, team_body *body, void *argument) {
     if (count == 0) return;
     size_t parts = (size_t)t->threads, most = count / (grain ? grain : 1);
@@ -134,6 +171,7 @@ void team_for(team *t, size_t count, size_t grain, team_body *body, void *argume
         body(argument, 0, count, 0);
         return;
     }
+    if (!t->started) start_members(t);
     t->loop = (loop){body, argument, count, parts};
     atomic_store(&t->next, 0);
     if (++t->loops_begun == CLOSED) t->loops_begun++;
@@ -148,50 +186,44 @@ int team_threads(const team *t) {
     return t->threads;
 }
 
-#if defined(_OPENMP)
-
-static void run_together(team *t, void (*body)(void *argument, team *t), void *argument) {
+team *team_create(int threads) {
+    team *t = memory_allocate_zeroed(1, sizeof *t);
+    member *members = memory_allocate((size_t)(threads > 1 ? threads - 1 : 0), sizeof *members);
+    if (!t || !members) {
+        memory_free(t);
+        memory_free(members);
+        return NULL;
+    }
+    t->threads = HAS_THREADS && threads > 1 ? threads : 1;
+    t->members = members;
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->wake, NULL);
     pthread_cond_init(&t->empty, NULL);
-#pragma omp parallel num_threads(t->threads)
-    {
-        int thread = omp_get_thread_num();
-        if (thread == 0) {
-            body(argument, t);
-            atomic_store(&t->over, true);
-            wake_all(t);
-        } else {
-            help(t, thread);
-        }
-    }
+    return t;
+}
+
+void team_free(team *t) {
+    if (!t) return;
+    atomic_store(&t->over, true);
+    wake_all(t);
+    for (int i = 0; i < t->member_count; i++) pthread_join(t->members[i].id, NULL);
     pthread_cond_destroy(&t->empty);
     pthread_cond_destroy(&t->wake);
     pthread_mutex_destroy(&t->lock);
+    memory_free(t->members);
+    memory_free(t);
 }
-
-int team_core_count(void) {
-    return omp_get_num_procs();
-}
-
-#else
-
-static void run_together(team *t, void (*body)(void *argument, team *t), void *argument) {
-    (void)help;
-    t->threads = 1;
-    body(argument, t);
-}
-
-int team_core_count(void) {
-    return 1;
-}
-
-#endif
 
 void team_run(int threads, void (*body)(void *argument, team *t), void *argument) {
-    team t = {.threads = threads > 1 ? threads : 1};
-    if (t.threads > 1)
-        run_together(&t, body, argument);
-    else
-        body(argument, &t);
+    team alone = {.threads = 1}, *t = threads > 1 ? team_create(threads) : NULL;
+    body(argument, t ? t : &alone);
+    team_free(t);
+}
+
+int team_core_count(void) {
+#if defined(_OPENMP)
+    return omp_get_num_procs();
+#else
+    return 1;
+#endif
 }
