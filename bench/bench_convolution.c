@@ -79,7 +79,7 @@ static float *random_floats(size_t count) {
 static tensor make_tensor(shape s) {
     size_t stride = (size_t)s.channels;
     if (stride % 1024 == 0) stride += 16;
-    return (tensor){random_floats(shape_pixels(s) * stride), s.channels, s.height, s.width, stride};
+    return (tensor){random_floats(shape_pixels(s) * stride), s.channels, s.height, s.width, stride, 0};
 }
 
 typedef struct preparation {

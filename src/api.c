@@ -16,8 +16,7 @@
 
 enum { MIN_RESIZE_PIXELS = 1000 * 1000 }; /* of the network's input: what one thread does in 2 to 6 ms */
 
-/* Joining a team at its end means waiting for threads that may not be running: milliseconds, where other programs use
- * the cores. A pass of so many operations takes one thread 0.2 ms and gains little from more. */
+/* A pass of so many operations takes one thread 0.2 ms and gains little from more. */
 static const double min_team_flops = 20e6;
 
 /* What the context holds now: results belong to the input that was run last. */
@@ -30,6 +29,7 @@ struct yolo_context {
     letterbox fit;                 /* of the last input */
     int image_width, image_height; /* of it */
     void *resize_scratch;
+    team *team; /* of one thread where passes are short */
 };
 
 const char *yolo_version(void) {
@@ -71,15 +71,18 @@ yolo_status yolo_context_create(const yolo_model *model, const yolo_context_opti
     int width = chosen.width ? chosen.width : model->net.width;
     int height = chosen.height ? chosen.height : model->net.height;
     const int cores = team_core_count(); /* in any case: OpenMP sets itself up now, not in the first run */
-    int threads = team_startable(chosen.threads ? chosen.threads : cores);
+    int threads = chosen.threads ? chosen.threads : cores;
     yolo_context *c = memory_allocate_zeroed(1, sizeof *c);
     if (!c) return fail(error, YOLO_NO_MEMORY, "not enough memory for a context");
     c->keeps_layers = chosen.keep_layers;
     const size_t resize_bytes = letterbox_scratch_bytes(width, threads);
     status = context_create(model, width, height, threads, chosen.keep_layers, resize_bytes, &c->network, error);
-    if (!status) count_context(c, 1);
-    if (!status && !(c->resize_scratch = memory_allocate(resize_bytes, 1)))
-        status = fail(error, YOLO_NO_MEMORY, "not enough memory for a context");
+    if (!status) {
+        count_context(c, 1);
+        c->resize_scratch = memory_allocate(resize_bytes, 1);
+        c->team = team_create(c->network.plan.flops >= min_team_flops ? threads : 1);
+        if (!c->resize_scratch || !c->team) status = fail(error, YOLO_NO_MEMORY, "not enough memory for a context");
+    }
     if (status) {
         yolo_context_free(&c);
         return status;
@@ -91,6 +94,7 @@ yolo_status yolo_context_create(const yolo_model *model, const yolo_context_opti
 void yolo_context_free(yolo_context **context) {
     if (!context || !*context) return;
     count_context(*context, -1);
+    team_free((*context)->team);
     context_free(&(*context)->network);
     memory_free((*context)->resize_scratch);
     memory_free(*context);
@@ -167,28 +171,18 @@ yolo_status yolo_set_input(yolo_context *context, const yolo_image *image, yolo_
     context->image_height = image->full_height ? image->full_height : image->height;
     context->fit = letterbox_fit(context->image_width, context->image_height, input->width, input->height, resize);
     input_job job = {context, image};
-    bool large = tensor_pixels(input) >= MIN_RESIZE_PIXELS;
-    team_run(large ? context->network.threads : 1, resize_input, &job);
+    if (tensor_pixels(input) >= MIN_RESIZE_PIXELS)
+        resize_input(&job, context->team);
+    else
+        team_run(1, resize_input, &job);
     context->progress = INPUT_SET;
     return YOLO_OK;
-}
-
-typedef struct run_job {
-    const context *network;
-    double *seconds;
-} run_job;
-
-static void run_layers(void *argument, team *t) {
-    const run_job *job = argument;
-    context_run(job->network, t, job->seconds);
 }
 
 yolo_status yolo_run_timed(yolo_context *context, double *seconds, yolo_error *error) {
     if (!context || context->progress != INPUT_SET)
         return fail(error, YOLO_BAD_ARGUMENT, "yolo_run needs a context whose input was set since its last run");
-    run_job job = {&context->network, seconds};
-    bool large = context->network.plan.flops >= min_team_flops;
-    team_run(large ? context->network.threads : 1, run_layers, &job);
+    context_run(&context->network, context->team, seconds);
     context->progress = HAS_RUN;
     return YOLO_OK;
 }

@@ -111,7 +111,7 @@ static const float untouched = 12345.5f;
 /* A map whose last pixel's last channel is the last readable number. */
 static tensor make_map(shape s, size_t gap) {
     size_t stride = (size_t)s.channels + gap, count = (shape_pixels(s) - 1) * stride + (size_t)s.channels;
-    tensor map = {test_guarded_floats(count), s.channels, s.height, s.width, stride};
+    tensor map = {test_guarded_floats(count), s.channels, s.height, s.width, stride, 0};
     for (size_t i = 0; i < count; i++) map.data[i] = untouched;
     return map;
 }

@@ -78,7 +78,7 @@ static bool make_problem(test_random *random, convolution_geometry g, activation
 static tensor make_tensor(shape s, size_t gap) {
     size_t stride = (size_t)s.channels + gap;
     float *data = test_guarded_floats(matrix_count(shape_pixels(s), (size_t)s.channels, stride));
-    return (tensor){data, s.channels, s.height, s.width, stride};
+    return (tensor){data, s.channels, s.height, s.width, stride, 0};
 }
 
 static void check_output(const problem *p, const tensor *output, const tensor *first) {

@@ -84,12 +84,25 @@ static void little_work_stays_with_the_caller(void) {
     CHECK(team_core_count() >= 1);
 }
 
+static void a_team_serves_many_times(void) {
+    team *t = team_create(4);
+    int *values = calloc(2 * MOST, sizeof *values);
+    for (int times = 1; times <= 5; times++) {
+        nanosleep(&(struct timespec){.tv_nsec = 300000}, NULL); /* all are asleep */
+        many_loops(values, t);
+        for (int i = 0; i < MOST; i++) CHECK_INT(values[i], times * LOOPS);
+    }
+    CHECK(team_threads(t) <= 4);
+    free(values);
+    team_free(t);
+    for (int threads = 1; threads <= 8; threads++) team_free(team_create(threads)); /* some before they have begun */
+}
+
 int main(void) {
     static const test_case cases[] = {
-        TEST(a_loop_covers_its_range_once),
-        TEST(loops_see_what_earlier_ones_wrote),
-        TEST(slow_members_are_waited_for),
-        TEST(little_work_stays_with_the_caller),
+        TEST(a_loop_covers_its_range_once), TEST(loops_see_what_earlier_ones_wrote),
+        TEST(slow_members_are_waited_for),  TEST(little_work_stays_with_the_caller),
+        TEST(a_team_serves_many_times),
     };
     return test_run(cases, sizeof cases / sizeof *cases);
 }

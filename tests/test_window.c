@@ -39,8 +39,8 @@ static void runs_see_the_taps_inside_the_map(void) {
             .left = test_random_int(&random, 0, 6),
         };
         static float numbers[4096];
-        tensor input = {numbers, 2, test_random_int(&random, 1, 9), test_random_int(&random, 1, 9), 3};
-        tensor output = {numbers, 2, test_random_int(&random, 1, 9), test_random_int(&random, 1, 9), 5};
+        tensor input = {numbers, 2, test_random_int(&random, 1, 9), test_random_int(&random, 1, 9), 3, 0};
+        tensor output = {numbers, 2, test_random_int(&random, 1, 9), test_random_int(&random, 1, 9), 5, 0};
         test_note("%dx%d stride %d,%d dilation %d before %d,%d over %dx%d", w.size_x, w.size_y, w.stride_x, w.stride_y,
                   w.dilation, w.left, w.top, input.width, input.height);
         for (int y = 0; y < output.height; y++) check_row(&w, &input, &output, y);
@@ -51,7 +51,7 @@ static void the_inside_is_one_run(void) {
     static float numbers[64 * 64];
     ptrdiff_t offsets[9];
     window w = {3, 3, 1, 1, 1, 1, 1};
-    tensor map = {numbers, 1, 64, 64, 1};
+    tensor map = {numbers, 1, 64, 64, 1, 0};
     window_row row = window_row_start(&w, &map, &map, 5, offsets, NULL);
     size_t pixels[4] = {0}, count = 0;
     while (window_row_next(&row) && count < 4) pixels[count++] = row.run.pixels;

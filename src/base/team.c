@@ -6,11 +6,15 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
 #if defined(_OPENMP)
 #include <omp.h>
+enum { HAS_THREADS = 1 };
+#else
+enum { HAS_THREADS = 0 };
 #endif
 
 enum {
@@ -25,8 +29,17 @@ typedef struct loop {
     size_t count, parts;
 } loop;
 
+typedef struct member {
+    team *team;
+    int thread; /* its number: the caller's is 0 */
+    pthread_t id;
+} member;
+
 struct team {
     int threads;
+    member *members; /* [threads - 1], of which member_count run */
+    int member_count;
+    bool started;
     loop loop; /* changes only while none is open and nobody is inside */
     unsigned loops_begun;
     atomic_uint open;   /* the number of the loop that members may enter, or CLOSED */
@@ -128,6 +141,28 @@ static void help(team *t, int thread) {
     }
 }
 
+static void *run_member(void *argument) {
+    const member *m = argument;
+    help(m->team, m->thread);
+    return NULL;
+}
+
+/* With the first loop that they could help with. They leave signals to the program's own threads. Where fewer can be had
+ * there are fewer: nobody waits for them. */
+static void start_members(team *t) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    for (int i = 0; i < t->threads - 1; i++) {
+        member *m = &t->members[i];
+        *m = (member){.team = t, .thread = i + 1};
+        if (pthread_create(&m->id, NULL, run_member, m) != 0) break;
+        t->member_count++;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    t->started = true;
+}
+
 void team_for(team *t, size_t count, size_t grain, team_body *body, void *argument) {
     if (count == 0) return;
     size_t parts = (size_t)t->threads, most = count / (grain ? grain : 1);
@@ -136,6 +171,7 @@ void team_for(team *t, size_t count, size_t grain, team_body *body, void *argume
         body(argument, 0, count, 0);
         return;
     }
+    if (!t->started) start_members(t);
     t->loop = (loop){body, argument, count, parts};
     atomic_store(&t->next, 0);
     if (++t->loops_begun == CLOSED) t->loops_begun++;
@@ -150,12 +186,38 @@ int team_threads(const team *t) {
     return t->threads;
 }
 
-#if defined(_OPENMP)
-
-static void run_together(team *t, void (*body)(void *argument, team *t), void *argument) {
+team *team_create(int threads) {
+    team *t = memory_allocate_zeroed(1, sizeof *t);
+    member *members = memory_allocate((size_t)(threads > 1 ? threads - 1 : 0), sizeof *members);
+    if (!t || !members) {
+        memory_free(t);
+        memory_free(members);
+        return NULL;
+    }
+    t->threads = HAS_THREADS && threads > 1 ? threads : 1;
+    t->members = members;
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->wake, NULL);
     pthread_cond_init(&t->empty, NULL);
+    return t;
+}
+
+void team_free(team *t) {
+    if (!t) return;
+    atomic_store(&t->over, true);
+    wake_all(t);
+    for (int i = 0; i < t->member_count; i++) pthread_join(t->members[i].id, NULL);
+    pthread_cond_destroy(&t->empty);
+    pthread_cond_destroy(&t->wake);
+    pthread_mutex_destroy(&t->lock);
+    memory_free(t->members);
+    memory_free(t);
+}
+
+#if defined(_OPENMP)
+
+static void run_together(team *t, void (*body)(void *argument, team *t), void *argument) {
+    t->started = true;
 #pragma omp parallel num_threads(t->threads)
     {
         int thread = omp_get_thread_num();
@@ -167,9 +229,6 @@ static void run_together(team *t, void (*body)(void *argument, team *t), void *a
             help(t, thread);
         }
     }
-    pthread_cond_destroy(&t->empty);
-    pthread_cond_destroy(&t->wake);
-    pthread_mutex_destroy(&t->lock);
 }
 
 /* A thread of the trial lives until all are there. */
@@ -179,7 +238,8 @@ static void *wait_for_all(void *lock) {
     return NULL;
 }
 
-int team_startable(int threads) {
+/* How many of `threads` there can be, the caller included: where one cannot be had OpenMP ends the process. */
+static int startable(int threads) {
     pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     pthread_t *others = threads > 1 ? memory_allocate((size_t)threads, sizeof *others) : NULL;
     int count = 0;
@@ -198,13 +258,12 @@ int team_core_count(void) {
 
 #else
 
-int team_startable(int threads) {
-    return threads;
+static int startable(int threads) {
+    (void)threads;
+    return 1;
 }
 
 static void run_together(team *t, void (*body)(void *argument, team *t), void *argument) {
-    (void)help;
-    t->threads = 1;
     body(argument, t);
 }
 
@@ -215,9 +274,11 @@ int team_core_count(void) {
 #endif
 
 void team_run(int threads, void (*body)(void *argument, team *t), void *argument) {
-    team t = {.threads = threads > 1 ? threads : 1};
-    if (t.threads > 1)
-        run_together(&t, body, argument);
+    const int most = startable(threads);
+    team alone = {.threads = 1}, *t = most > 1 ? team_create(most) : NULL;
+    if (t)
+        run_together(t, body, argument);
     else
-        body(argument, &t);
+        body(argument, &alone);
+    team_free(t);
 }

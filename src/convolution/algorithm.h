@@ -26,6 +26,10 @@ typedef struct convolution_algorithm {
                  size_t end); /* the pieces [begin, end) */
     size_t (*scratch_count)(const convolution_geometry *g, shape output, int threads, const kernels *set);
     void (*run)(const convolution_job *job);
+    bool (*goes_by_rows)(const convolution_geometry *g); /* whether run_rows can be used; NULL: it cannot */
+    bool whole_input;                                    /* which must be no ring then */
+    void (*run_rows)(const convolution_job *job, int begin, int end); /* of the output, by one thread; a row of input or
+                                                                         output is where tensor_row says */
 } convolution_algorithm;
 
 extern const convolution_algorithm convolution_depthwise;

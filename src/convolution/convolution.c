@@ -99,6 +99,20 @@ static size_t kept_count(const convolution_geometry *g, const convolution_algori
     return size_sum(algorithm->packed_count(g, set), (size_t)g->filters);
 }
 
+static bool of_whole_pixels(const convolution *c) {
+    return c->activation >= ACTIVATION_NORMALIZE_CHANNELS;
+}
+
+static layer_rows rows_of(const convolution_geometry *g, const convolution *c) {
+    const convolution_algorithm *a = c->algorithm;
+    if (!a || !a->goes_by_rows || !a->goes_by_rows(g) || g->dilation > 1 || of_whole_pixels(c)) return (layer_rows){0};
+    return (layer_rows){.size = g->size,
+                        .stride = g->stride_y,
+                        .before = g->padding,
+                        .scratch_count = (size_t)g->channels,
+                        .whole_input = a->whole_input};
+}
+
 void convolution_plan(const convolution_geometry *g, const convolution *c, shape input, const shape_args *args,
                       layer_plan *plan) {
     const compute_options usual = {0}, *options = args->options ? args->options : &usual;
@@ -113,6 +127,7 @@ void convolution_plan(const convolution_geometry *g, const convolution *c, shape
         .loading_count = convolution_loading_count(g),
         .flops = 2.0 * (double)shape_count(output) * (g->channels / g->groups) * g->size * g->size,
         .algorithm = algorithm->name,
+        .rows = rows_of(g, c),
     };
 }
 
@@ -124,21 +139,32 @@ static void activate_pixels(void *argument, size_t begin, size_t end, int thread
                            output->data + begin * output->stride, output->stride);
 }
 
-void convolution_run(const convolution *c, const tensor *input, const tensor *output, float *scratch, team *t,
-                     const kernels *set) {
+static convolution_job job_of(const convolution *c, const tensor *input, const tensor *output, float *scratch,
+                              const kernels *set) {
     convolution_job job = {
         .convolution = c,
         .input = input,
         .output = output,
         .scratch = scratch,
-        .team = t,
         .kernels = set,
         .after = ACTIVATION_LINEAR,
     };
-    bool of_whole_pixels = c->activation >= ACTIVATION_NORMALIZE_CHANNELS;
-    if (!ramp_of(c->activation, &job.ramp) && !of_whole_pixels) job.after = c->activation;
+    if (!ramp_of(c->activation, &job.ramp) && !of_whole_pixels(c)) job.after = c->activation;
+    return job;
+}
+
+void convolution_run_rows(const convolution *c, const tensor *input, const tensor *output, float *scratch,
+                          const kernels *set, int begin, int end) {
+    convolution_job job = job_of(c, input, output, scratch, set);
+    c->algorithm->run_rows(&job, begin, end);
+}
+
+void convolution_run(const convolution *c, const tensor *input, const tensor *output, float *scratch, team *t,
+                     const kernels *set) {
+    convolution_job job = job_of(c, input, output, scratch, set);
+    job.team = t;
     c->algorithm->run(&job);
-    if (of_whole_pixels)
+    if (of_whole_pixels(c))
         team_for(t, tensor_pixels(output), convolution_grain(50.0 * output->channels), activate_pixels, &job);
 }
 

@@ -58,6 +58,11 @@ void convolution_plan(const convolution_geometry *geometry, const convolution *c
 void convolution_run(const convolution *c, const tensor *input, const tensor *output, float *scratch, team *t,
                      const kernels *set);
 
+/* The rows [begin, end) of the output only, where convolution_plan said that this can be (layer_plan.rows): by one
+ * thread, with the scratch that it named. */
+void convolution_run_rows(const convolution *c, const tensor *input, const tensor *output, float *scratch,
+                          const kernels *set, int begin, int end);
+
 /* Frees the packed weights; harmless on a zeroed structure. */
 void convolution_release(convolution *c);
 

@@ -53,7 +53,7 @@ static void convolve_common_row(const convolution_job *job, int y) {
     size_t taps = (size_t)g->size * (size_t)g->channels;
     window_taps seen = window_taps_seen(y, g->size, g->stride_y, 1, g->padding, input->height);
     int top = y * g->stride_y - g->padding;
-    for (int t = seen.begin; t < seen.end; t++) rows[t - seen.begin] = tensor_at(input, top + t, 0);
+    for (int t = seen.begin; t < seen.end; t++) rows[t - seen.begin] = tensor_row(input, top + t);
     job->kernels->depthwise_row(&(depthwise_row){
         .pixels = (size_t)job->output->width,
         .channels = (size_t)g->channels,
@@ -68,7 +68,7 @@ static void convolve_common_row(const convolution_job *job, int y) {
         .weights = c->weights + (size_t)seen.begin * taps,
         .bias = c->bias,
         .ramp = job->ramp,
-        .output = tensor_at(job->output, y, 0),
+        .output = tensor_row(job->output, y),
         .output_stride = job->output->stride,
     });
 }
@@ -95,8 +95,13 @@ static void convolve_rows(void *argument, size_t begin, size_t end, int thread) 
             convolve_row(job, &w, (int)y);
         if (job->after != ACTIVATION_LINEAR)
             job->kernels->activate(job->after, (size_t)output->width, (size_t)output->channels,
-                                   tensor_at(output, (int)y, 0), output->stride);
+                                   tensor_row(output, (int)y), output->stride);
     }
+}
+
+static void run_rows(const convolution_job *job, int begin, int end) {
+    memset(job->scratch, 0, (size_t)job->output->channels * sizeof *job->scratch);
+    convolve_rows(&job, (size_t)begin, (size_t)end, 0);
 }
 
 static void run(const convolution_job *job) {
@@ -114,4 +119,6 @@ const convolution_algorithm convolution_depthwise = {
     .pack = pack,
     .scratch_count = scratch_count,
     .run = run,
+    .goes_by_rows = is_common,
+    .run_rows = run_rows,
 };

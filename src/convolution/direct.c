@@ -62,6 +62,7 @@ typedef struct work {
     axis rows, columns;
     size_t depth, panels;
     int block; /* output rows at a time */
+    int lift;  /* the output row that the memory of the output begins with */
 } work;
 
 /* The segments of a window whose first pixel seen is where gemm_panel.input points; returns their number. */
@@ -101,7 +102,7 @@ static void multiply_run(const work *w, span y, span x, size_t panel) {
         .input_stride = down ? (size_t)g->stride_y * row : (size_t)g->stride_x * input->stride,
         .weights = job->convolution->weights + panel * w->depth * width,
         .bias = job->convolution->bias + column,
-        .output = tensor_at(output, y.begin, x.begin) + column,
+        .output = tensor_at(output, y.begin - w->lift, x.begin) + column,
         .output_stride = down ? (size_t)output->width * output->stride : output->stride,
         .ramp = job->ramp,
         .segments = segments,
@@ -140,7 +141,7 @@ static void multiply(const work *w, int begin, int end, size_t panel_begin, size
         if (last > (size_t)output->channels) last = (size_t)output->channels;
         if (job->after != ACTIVATION_LINEAR)
             job->kernels->activate(job->after, (size_t)(next - y) * (size_t)output->width, last - first,
-                                   tensor_at(output, y, 0) + first, output->stride);
+                                   tensor_at(output, y - w->lift, 0) + first, output->stride);
     }
 }
 
@@ -156,11 +157,11 @@ static void multiply_columns(void *argument, size_t begin, size_t end, int threa
     multiply(w, 0, w->rows.output, begin, end);
 }
 
-static void run(const convolution_job *job) {
+static work work_of(const convolution_job *job) {
     const convolution_geometry *g = &job->convolution->geometry;
     const tensor *input = job->input, *output = job->output;
     size_t width = job->kernels->gemm_columns;
-    work w = {
+    return (work){
         .job = job,
         .g = g,
         .rows = {input->height, output->height, g->stride_y},
@@ -169,6 +170,12 @@ static void run(const convolution_job *job) {
         .panels = ((size_t)g->filters + width - 1) / width,
         .block = 1 + (int)(BLOCK_COUNT / ((size_t)g->stride_y * (size_t)input->width * input->stride)),
     };
+}
+
+static void run(const convolution_job *job) {
+    const convolution_geometry *g = &job->convolution->geometry;
+    const tensor *output = job->output;
+    work w = work_of(job);
     double flops_per_pixel = 2.0 * (double)w.depth * g->filters, pixels = (double)tensor_pixels(output);
     if (pixels <= PANEL_SPLIT_PIXELS && w.panels >= (size_t)team_threads(job->team))
         team_for(job->team, w.panels, convolution_grain(flops_per_pixel * pixels / (double)w.panels), multiply_columns,
@@ -176,6 +183,16 @@ static void run(const convolution_job *job) {
     else
         team_for(job->team, (size_t)output->height, convolution_grain(flops_per_pixel * output->width), multiply_rows,
                  &w);
+}
+
+/* Of the input whole rectangles are read, so it is no ring. */
+static void run_rows(const convolution_job *job, int begin, int end) {
+    work w = work_of(job);
+    for (int y = begin, rows; y < end; y += rows) {
+        rows = tensor_rows_together(job->output, y, end - y);
+        w.lift = job->output->ring ? y - y % job->output->ring : 0;
+        multiply(&w, y, y + rows, 0, w.panels);
+    }
 }
 
 const convolution_algorithm convolution_direct = {
@@ -187,4 +204,7 @@ const convolution_algorithm convolution_direct = {
     .pack = packing_pack,
     .scratch_count = scratch_count,
     .run = run,
+    .goes_by_rows = applies,
+    .whole_input = true,
+    .run_rows = run_rows,
 };

@@ -128,19 +128,42 @@ static void multiply_columns(void *argument, size_t begin, size_t end, int threa
     multiply(w, 0, tensor_pixels(w->job->output), begin, end, thread);
 }
 
-static void run(const convolution_job *job) {
+static work work_of(const convolution_job *job) {
     const convolution_geometry *g = &job->convolution->geometry;
-    size_t pixels = tensor_pixels(job->output), width = job->kernels->gemm_columns;
+    size_t width = job->kernels->gemm_columns;
     work w = {.job = job, .g = g, .depth = packing_depth(g), .filters = packing_group_filters(g)};
     w.panels = (w.filters + width - 1) / width;
-    w.block = block_rows(w.depth, pixels, job->kernels);
+    w.block = block_rows(w.depth, tensor_pixels(job->output), job->kernels);
     w.in_place = is_1x1(g) && job->input->stride % ALIASING_COUNT != 0;
+    return w;
+}
+
+static void run(const convolution_job *job) {
+    const convolution_geometry *g = &job->convolution->geometry;
+    size_t pixels = tensor_pixels(job->output);
+    work w = work_of(job);
     double flops_per_row = 2.0 * (double)w.depth * g->filters;
     if (g->groups == 1 && pixels <= PANEL_SPLIT_PIXELS && w.panels >= (size_t)team_threads(job->team))
         team_for(job->team, w.panels, convolution_grain(flops_per_row * (double)pixels / (double)w.panels),
                  multiply_columns, &w);
     else
         team_for(job->team, pixels, convolution_grain(flops_per_row), multiply_rows, &w);
+}
+
+/* Each piece of rows that lies together in both maps is a map of its own. */
+static void run_rows(const convolution_job *job, int begin, int end) {
+    const tensor *input = job->input, *output = job->output;
+    for (int y = begin, rows; y < end; y += rows) {
+        rows = tensor_rows_together(output, y, tensor_rows_together(input, y, end - y));
+        tensor from = *input, to = *output;
+        from.data = tensor_row(input, y), to.data = tensor_row(output, y);
+        from.height = to.height = rows;
+        convolution_job piece = *job;
+        piece.input = &from, piece.output = &to;
+        work w = work_of(&piece);
+        w.in_place = true; /* there is no scratch to copy to */
+        multiply(&w, 0, tensor_pixels(&to), 0, w.panels, 0);
+    }
 }
 
 const convolution_algorithm convolution_gemm_1x1 = {
@@ -151,6 +174,8 @@ const convolution_algorithm convolution_gemm_1x1 = {
     .pack = packing_pack,
     .scratch_count = scratch_count,
     .run = run,
+    .goes_by_rows = is_1x1,
+    .run_rows = run_rows,
 };
 
 const convolution_algorithm convolution_gemm_im2col = {

@@ -172,7 +172,7 @@ static yolo_status read_pixels(hdr *h, yolo_image *image, yolo_error *error) {
 
 yolo_status hdr_decode(const codec_source *source, yolo_image *image, yolo_error *error) {
     hdr h = {source, source->bytes, source->bytes + source->byte_count, NULL, NULL};
-    uint64_t width, height;
+    uint64_t width = 0, height = 0;
     yolo_status status = read_header(&h, &width, &height, error);
     if (!status) status = codec_check_size(source, width, height, 3, error);
     if (!status) status = image_allocate((int)width, (int)height, 3, 3, source->name, image, error);

@@ -222,7 +222,7 @@ static void run(const layer *l, const run_args *args) {
     shape s = tensor_shape(&args->output);
     size_t count = shape_count(s), grain = rows_grain(s.channels);
     float *scratch = args->scratch + 2 * count;
-    work w = {p, args, {args->scratch, s.channels, s.height, s.width, (size_t)s.channels}, {0}};
+    work w = {p, args, tensor_packed(args->scratch, s), {0}};
     w.g = w.i;
     w.g.data += count;
     const tensor *maps[] = {&w.i, &w.g, &args->output};

@@ -165,6 +165,7 @@ static yolo_status plan_xnor(const layer *l, const shape_args *args, convolution
     convolution_plan(&g, &p->convolution, signs, &inner, plan);
     plan->scratch_count += cache_lines(shape_count(signs));
     plan->weight_count = size_sum(plan->weight_count, 2 * (size_t)g.filters);
+    plan->rows = (layer_rows){0};
     plan->algorithm = "xnor";
     return YOLO_OK;
 }
@@ -183,6 +184,7 @@ static yolo_status plan_blurred(const layer *l, const shape_args *args, const co
     plan->weight_count = size_sum(plan->weight_count, sharp.weight_count);
     plan->loading_count = size_sum(plan->loading_count, sharp.loading_count);
     plan->flops += sharp.flops;
+    plan->rows = (layer_rows){0};
     plan->algorithm = sharp.algorithm;
     return YOLO_OK;
 }
@@ -398,7 +400,7 @@ static void scale_pixels(void *argument, size_t begin, size_t end, int thread) {
 static void run_xnor(const params *p, const run_args *args) {
     const tensor *input = &args->inputs[0];
     shape s = bordered(&p->geometry, tensor_shape(input));
-    tensor signs = {args->scratch, s.channels, s.height, s.width, (size_t)s.channels};
+    tensor signs = tensor_packed(args->scratch, s);
     work w = {p, args, &signs, p->geometry.padding};
     team_for(args->team, (size_t)s.height, 1 + rows_grain(s.channels) / (size_t)s.width, take_input_signs, &w);
     convolution_run(&p->convolution, &signs, &args->output, args->scratch + cache_lines(shape_count(s)), args->team,
@@ -410,7 +412,7 @@ static void run_blurred(const params *p, const run_args *args) {
     const tensor *input = &args->inputs[0];
     shape s;
     convolution_output(&p->convolution.geometry, tensor_shape(input), &s);
-    tensor sharp = {args->scratch, s.channels, s.height, s.width, (size_t)s.channels};
+    tensor sharp = tensor_packed(args->scratch, s);
     float *scratch = args->scratch + cache_lines(shape_count(s));
     convolution_run(&p->convolution, input, &sharp, scratch, args->team, args->kernels);
     convolution_run(&p->blur, &sharp, &args->output, scratch, args->team, args->kernels);
@@ -424,6 +426,11 @@ static void run(const layer *l, const run_args *args) {
         run_blurred(p, args);
     else
         convolution_run(&p->convolution, &args->inputs[0], &args->output, args->scratch, args->team, args->kernels);
+}
+
+static void run_rows(const layer *l, const run_args *args, int begin, int end) {
+    const params *p = l->params;
+    convolution_run_rows(&p->convolution, &args->inputs[0], &args->output, args->scratch, args->kernels, begin, end);
 }
 
 static void release(layer *l) {
@@ -444,5 +451,6 @@ const layer_type layer_convolutional = {
     .prepare = prepare,
     .shape = make_shape,
     .run = run,
+    .run_rows = run_rows,
     .release = release,
 };

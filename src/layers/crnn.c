@@ -163,7 +163,7 @@ static void add_start(void *argument, size_t begin, size_t end, int thread) {
 static void run(const layer *l, const run_args *args) {
     const params *p = l->params;
     const tensor *input = &args->inputs[0];
-    tensor state = {args->scratch, p->hidden, input->height, input->width, (size_t)p->hidden};
+    tensor state = tensor_packed(args->scratch, (shape){p->hidden, input->height, input->width});
     float *scratch = args->scratch + cache_lines(shape_count(tensor_shape(&state)));
     work w = {args, &state, p->start};
     convolution_run(&p->input_convolution, input, &state, scratch, args->team, args->kernels);

@@ -190,7 +190,7 @@ double dense_flops(shape input, int outputs) {
 static const float *gather(const tensor *input, float *scratch) {
     size_t channels = (size_t)input->channels;
     if (tensor_pixels(input) == 1 || input->stride == channels) return input->data;
-    tensor close = {scratch, input->channels, input->height, input->width, channels};
+    tensor close = tensor_packed(scratch, tensor_shape(input));
     tensor_copy(input, &close);
     return scratch;
 }

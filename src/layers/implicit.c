@@ -21,7 +21,7 @@ static const option_spec options[] = {
 };
 
 static tensor values_tensor(const params *p, float *data) {
-    return (tensor){data, p->filters, p->atoms, 1, (size_t)p->filters};
+    return tensor_packed(data, (shape){p->filters, p->atoms, 1});
 }
 
 static yolo_status prepare(layer *l, const prepare_args *args, yolo_error *error) {

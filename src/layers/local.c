@@ -92,7 +92,7 @@ static yolo_status read_biases(layer *l, const prepare_args *args, yolo_error *e
     if (!p->bias) return layer_fail_memory(l, error);
     yolo_status status = weights_read_new(args->weights, l, "biases", &planar, count, error);
     if (status) return status;
-    tensor bias = {p->bias, p->output.channels, p->output.height, p->output.width, (size_t)p->output.channels};
+    tensor bias = tensor_packed(p->bias, p->output);
     tensor_from_planar(planar, &bias);
     memory_free(planar);
     l->packed_bytes += count * sizeof(float);

@@ -103,7 +103,7 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
 }
 
 static tensor scratch_tensor(float *data, int channels, int height, int width) {
-    return (tensor){data, channels, height, width, (size_t)channels};
+    return tensor_packed(data, (shape){channels, height, width});
 }
 
 static void maximum_separably(const run_args *args, const window *w, const tensor *output, float *scratch) {

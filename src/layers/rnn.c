@@ -67,7 +67,7 @@ static void run(const layer *l, const run_args *args) {
     const params *p = l->params;
     size_t hidden = (size_t)p->hidden;
     float *state = args->scratch;
-    tensor state_tensor = {state, p->hidden, 1, 1, hidden};
+    tensor state_tensor = tensor_packed(state, (shape){p->hidden, 1, 1});
     dense_run(&p->input, args, &args->inputs[0], p->activation, state + hidden, state);
     args->kernels->add(1, hidden, state, hidden, p->from_state, hidden, state, hidden);
     dense_run(&p->output, args, &state_tensor, p->activation, NULL, args->output.data);

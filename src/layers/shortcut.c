@@ -95,6 +95,7 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
      * that is the layer before, too. */
     plan->placement = l->input_count == 2 ? PLACE_IN_PLACE : PLACE_NEW;
     plan->flops = (double)shape_count(plan->output) * (l->input_count - 1);
+    if (l->input_count == 2 && p->weights_type == WEIGHTS_NONE) plan->rows = (layer_rows){.size = 1, .stride = 1};
     if (p->weights_type != WEIGHTS_NONE) {
         plan->flops *= 2;
         plan->scratch_count = (size_t)args->threads * rows_block(plan->output.channels) * (size_t)plan->output.channels;
@@ -165,6 +166,20 @@ static void add_pixels(void *argument, size_t begin, size_t end, int thread) {
     }
 }
 
+/* Each piece of rows that lies together in all maps is a map of its own. */
+static void run_rows(const layer *l, const run_args *args, int begin, int end) {
+    const tensor *inputs = args->inputs, *output = &args->output;
+    for (int y = begin, rows; y < end; y += rows) {
+        rows = tensor_rows_together(output, y, end - y);
+        for (int k = 0; k < 2; k++) rows = tensor_rows_together(&inputs[k], y, rows);
+        tensor from[2] = {inputs[0], inputs[1]};
+        run_args piece = {.inputs = from, .output = *output, .kernels = args->kernels};
+        for (int k = 0; k < 2; k++) from[k].data = tensor_row(&inputs[k], y);
+        piece.output.data = tensor_row(output, y);
+        add_pixels(&(work){l, &piece}, 0, (size_t)rows * (size_t)output->width, 0);
+    }
+}
+
 static void run(const layer *l, const run_args *args) {
     work w = {l, args};
     team_for(args->team, tensor_pixels(&args->output), rows_grain(args->output.channels), add_pixels, &w);
@@ -185,5 +200,6 @@ const layer_type layer_shortcut = {
     .prepare = prepare,
     .shape = make_shape,
     .run = run,
+    .run_rows = run_rows,
     .release = release,
 };

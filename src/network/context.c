@@ -36,7 +36,8 @@ static void bind(context *c) {
                                 .channels = value->shape.channels,
                                 .height = value->shape.height,
                                 .width = value->shape.width,
-                                .stride = value->stride};
+                                .stride = value->stride,
+                                .ring = value->ring};
     }
     size_t next = 0;
     for (int i = 0; i < c->model->layer_count; i++) {
@@ -72,8 +73,40 @@ static void run_layer(const context *c, int i, team *t) {
     l->type->run(l, &args);
 }
 
+/* What the members took, scaled to what the chain took. */
+static void share_out(double *seconds, double all, const double *measured, const int *layers, int count) {
+    double sum = 0;
+    for (int k = 0; k < count; k++) sum += measured[k];
+    for (int k = 0; k < count; k++) seconds[layers[k]] = sum > 0 ? all * measured[k] / sum : all / count;
+}
+
+static void run_chain(const context *c, const chain *chain, team *t, double *seconds) {
+    chain_member members[CHAIN_MOST_LAYERS];
+    double measured[CHAIN_MOST_LAYERS];
+    int layers[CHAIN_MOST_LAYERS], count = 0;
+    const double begin = seconds ? clock_seconds() : 0;
+    for (int i = chain->first; i <= chain->last; i++) {
+        if (seconds) seconds[i] = 0;
+        if (c->plan.layers[i].placement == PLACE_VIEW) continue;
+        layers[count] = i;
+        members[count++] = (chain_member){.layer = &c->model->layers[i],
+                                          .rows = c->plan.layers[i].rows,
+                                          .inputs = c->operands + c->first_operand[i],
+                                          .output = c->values[i + 1],
+                                          .scratch = c->arena + c->plan.scratch[i]};
+    }
+    chain_run(chain, members, count, c->model->kernels, t, seconds ? measured : NULL);
+    if (seconds) share_out(seconds, clock_seconds() - begin, measured, layers, count);
+}
+
 void context_run(const context *c, team *t, double *seconds) {
+    const chain *next = c->plan.chains, *end = next + c->plan.chain_count;
     for (int i = 0; i < c->model->layer_count; i++) {
+        if (next < end && next->first == i) {
+            run_chain(c, next, t, seconds);
+            i = next++->last;
+            continue;
+        }
         const double begin = seconds ? clock_seconds() : 0;
         run_layer(c, i, t);
         if (seconds) seconds[i] = clock_seconds() - begin;

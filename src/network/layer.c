@@ -36,5 +36,6 @@ yolo_status layer_in_place(const layer *l, const shape_args *args, layer_plan *p
 yolo_status layer_identity(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error) {
     yolo_status status = layer_same_shape(l, args, plan, error);
     plan->placement = PLACE_VIEW;
+    plan->rows = (layer_rows){.size = 1, .stride = 1};
     return status;
 }

@@ -42,6 +42,14 @@ typedef enum placement {
                        copies an input only where its data is not in place */
 } placement;
 
+/* Which rows of its first input a row y of a layer's output reads, where it can run by rows: `size` of them from
+ * y * stride - before on, as far as they exist. Of its other inputs it reads row y. */
+typedef struct layer_rows {
+    int size, stride, before; /* size 0: it cannot */
+    size_t scratch_count;     /* floats for a thread */
+    bool whole_input;         /* that must not be a ring */
+} layer_rows;
+
 typedef struct layer_plan {
     shape output;
     placement placement;
@@ -51,7 +59,8 @@ typedef struct layer_plan {
     size_t loading_count; /* and those that it needs besides while it runs: for budget.h, before it is called */
     double flops;
     const char *algorithm; /* a constant; "" where there is only one */
-    bool by_cell;          /* Darknet keeps this output cell by cell: its flat order is [height][width][channels] */
+    layer_rows rows;
+    bool by_cell; /* Darknet keeps this output cell by cell: its flat order is [height][width][channels] */
 } layer_plan;
 
 /* What the user asked for; layers that compute in one way only ignore it. */
@@ -104,6 +113,8 @@ typedef struct layer_type {
     yolo_status (*prepare)(layer *l, const prepare_args *args, yolo_error *error); /* may be NULL */
     yolo_status (*shape)(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error);
     void (*run)(const layer *l, const run_args *args); /* NULL only where every placement is PLACE_VIEW */
+    void (*run_rows)(const layer *l, const run_args *args, int begin, int end); /* these rows of the output, by one
+                                  thread, with the scratch of layer_rows; inputs and output may be rings; may be NULL */
     void (*decode)(const layer *l, const decode_args *args, candidates *found); /* heads only */
     void (*release)(layer *l); /* frees what prepare and check made; may be NULL; params may be partly filled */
 } layer_type;

@@ -168,7 +168,7 @@ static yolo_status prepare_layers(struct yolo_model *model, const char *weights_
     yolo_status status = weights_open(weights_path, &weights, error);
     if (status) return status;
     preparation p = {model, plans, weights, YOLO_OK, error};
-    team_run(is_large(weights) ? team_startable(model->compute.threads) : 1, prepare_in_order, &p);
+    team_run(is_large(weights) ? model->compute.threads : 1, prepare_in_order, &p);
     status = p.status;
     if (!status) status = weights_expect_end(weights, error);
     model->parameter_count = weights_count(weights);

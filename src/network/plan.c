@@ -11,6 +11,9 @@ typedef struct buffer {
     int parent_channel; /* where it begins in the parent */
     shape shape;
     int first, last; /* steps: 0 sets the network's input, i + 1 runs layer i */
+    bool joined;     /* a part of it is another's parent's */
+    int chain, ring; /* it is a ring of so many rows in this chain's scratch; NONE, 0 */
+    size_t offset;   /* in that: floats */
 } buffer;
 
 typedef struct value {
@@ -27,7 +30,8 @@ typedef struct planner {
     buffer *buffers; /* [layer_count + 1] at most */
     int buffer_count;
     value *values;       /* [layer_count + 1], as in plan.values */
-    arena_block *blocks; /* [2 * layer_count + 1]: buffers, then scratch */
+    arena_block *blocks; /* [3 * layer_count + 1]: buffers, layers' scratch, chains' scratch */
+    int threads;
 } planner;
 
 /* Values count from the network's input, layers from 0 with LAYER_IMAGE before: one more. */
@@ -64,7 +68,7 @@ static void find_last_uses(planner *p) {
 }
 
 static int add_buffer(planner *p, shape s, int step) {
-    p->buffers[p->buffer_count] = (buffer){.parent = NONE, .shape = s, .first = step, .last = step};
+    p->buffers[p->buffer_count] = (buffer){.parent = NONE, .shape = s, .first = step, .last = step, .chain = NONE};
     return p->buffer_count++;
 }
 
@@ -97,6 +101,7 @@ static void join_parts(planner *p, const layer *l, int joined) {
         if (v != 0 && part->parent == NONE && part != whole && fills && fits) {
             part->parent = joined;
             part->parent_channel = channel;
+            p->buffers[joined].joined = true;
         }
         channel += p->out->values[v].shape.channels;
     }
@@ -128,6 +133,147 @@ static void find_lifetimes(planner *p) {
     }
 }
 
+/* ---- Chains ------------------------------------------------------------------------------------------------------ */
+
+enum {
+    RING_COUNT = 96 << 10, /* numbers of all rings of a chain: 384 KiB of the second cache */
+    LEAST_COUNT = 8 << 10, /* of a map that is worth a ring: 32 KiB */
+    MOST_ROWS = 32,
+};
+
+static const buffer *buffer_of(const planner *p, int layer_index) {
+    return &p->buffers[root_of(p, p->values[value_of(layer_index)].buffer)];
+}
+
+static bool is_pointwise(layer_rows r) {
+    return r.size == 1 && r.stride == 1;
+}
+
+static bool goes_by_rows(const planner *p, int i) {
+    const layer *l = &p->model->layers[i];
+    const layer_plan *wanted = &p->out->layers[i];
+    if (wanted->rows.size == 0 || l->input_count > 2) return false;
+    return wanted->placement == PLACE_VIEW || l->type->run_rows;
+}
+
+/* Nobody but the layers from `first` to `last` uses it. */
+static bool is_between(const buffer *b, int first, int last) {
+    return !b->joined && b->first >= value_of(first) && b->last <= value_of(last);
+}
+
+/* Whether layer i can follow the one before it in a chain that begins with layer `first`. */
+static bool can_follow(const planner *p, int first, int i) {
+    const layer *l = &p->model->layers[i];
+    if (!goes_by_rows(p, i) || l->inputs[0] != i - 1) return false;
+    for (int k = 1; k < l->input_count; k++)
+        if (l->inputs[k] >= first) return false;
+    return true;
+}
+
+/* Whether all that lies between these layers can be rings, or is written over by the last: then by pixels alone. */
+static bool can_end(const planner *p, int first, int last) {
+    const buffer *end = buffer_of(p, last);
+    bool pointwise = true;
+    for (int i = last; i >= first; i--) {
+        const buffer *b = buffer_of(p, i);
+        layer_rows rows = p->out->layers[i].rows;
+        if (b == end ? !pointwise : !is_between(b, first, last)) return false;
+        if (b != end && i < last && p->out->layers[i + 1].rows.whole_input) return false;
+        if (i > first) pointwise = pointwise && is_pointwise(rows);
+    }
+    return true;
+}
+
+static buffer *ring_of(planner *p, const chain *c, int i) {
+    int b = root_of(p, p->values[value_of(i)].buffer);
+    return b == root_of(p, p->values[value_of(c->last)].buffer) ? NULL : &p->buffers[b];
+}
+
+/* The rings of a chain that works on so many rows at a time: returns how many floats they take. */
+static size_t lay_rings(planner *p, const chain *c, int rows) {
+    size_t count = 0;
+    buffer *b;
+    for (int i = c->first; i < c->last; i++)
+        if ((b = ring_of(p, c, i))) b->ring = 0;
+    for (int i = c->last - 1; i >= c->first; i--) {
+        const layer_rows *next = &p->out->layers[i + 1].rows;
+        rows = (rows - 1) * next->stride + next->size;
+        if (rows > p->out->layers[i].output.height) rows = p->out->layers[i].output.height;
+        if ((b = ring_of(p, c, i)) && b->ring < rows) b->ring = rows;
+    }
+    for (int i = c->first; i < c->last; i++)
+        if ((b = ring_of(p, c, i)) && b->first == value_of(i)) {
+            b->offset = count;
+            count += ((size_t)b->ring * (size_t)b->shape.width * stride_of(b->shape) + 15) / 16 * 16;
+        }
+    return count;
+}
+
+/* Whether a map lies between the layers that is too large to be near when it is read. */
+static bool has_large_map(planner *p, const chain *c) {
+    for (int i = c->first; i < c->last; i++)
+        if (ring_of(p, c, i) && shape_count(p->out->layers[i].output) >= LEAST_COUNT) return true;
+    return false;
+}
+
+/* Chooses the rows; false where not even one row at a time fits. */
+static bool fit_rings(planner *p, chain *c) {
+    for (c->rows = MOST_ROWS; c->rows > 0; c->rows--)
+        if ((c->own = lay_rings(p, c, c->rows)) <= RING_COUNT) return true;
+    return false;
+}
+
+/* The longest chain that begins with layer `first`; none where it ends there, too. */
+static chain find_chain(planner *p, int first) {
+    chain best = {.first = first, .last = first}, c = best;
+    for (c.last++; c.last < p->model->layer_count && c.last - first < CHAIN_MOST_LAYERS; c.last++) {
+        if (!can_follow(p, first, c.last)) break;
+        if (can_end(p, first, c.last) && has_large_map(p, &c) && fit_rings(p, &c)) best = c;
+    }
+    return best;
+}
+
+/* Its values become rings; whatever it reads and writes lives from its first layer to its last. */
+static void make_chain(planner *p, chain c) {
+    size_t scratch = 0;
+    lay_rings(p, &c, c.rows);
+    for (int i = c.first; i <= c.last; i++) {
+        const layer *l = &p->model->layers[i];
+        const layer_plan *wanted = &p->out->layers[i];
+        buffer *b = ring_of(p, &c, i);
+        if (b) b->chain = p->out->chain_count;
+        if (wanted->rows.scratch_count > scratch) scratch = wanted->rows.scratch_count;
+        c.flops += wanted->flops;
+        for (int k = 0; k < l->input_count; k++) {
+            buffer *read = &p->buffers[root_of(p, p->values[value_of(l->inputs[k])].buffer)];
+            if (read->last < value_of(c.last)) read->last = value_of(c.last);
+        }
+    }
+    buffer *end = &p->buffers[root_of(p, p->values[value_of(c.last)].buffer)];
+    if (end->first > value_of(c.first)) end->first = value_of(c.first);
+    for (int i = c.first; i <= c.last; i++) p->out->scratch[i] = c.own; /* in the chain's, from now on */
+    c.own += (scratch + 31) / 16 * 16;
+    p->out->chains[p->out->chain_count++] = c;
+}
+
+static void find_chains(planner *p) {
+    for (int first = 0; first < p->model->layer_count; first++) {
+        if (!goes_by_rows(p, first) || p->out->layers[first].placement == PLACE_VIEW) continue;
+        chain c = find_chain(p, first);
+        if (c.last == first) continue;
+        make_chain(p, c);
+        first = c.last;
+    }
+}
+
+static const chain *chain_of(const planner *p, int i) {
+    for (int k = 0; k < p->out->chain_count; k++)
+        if (p->out->chains[k].first <= i && i <= p->out->chains[k].last) return &p->out->chains[k];
+    return NULL;
+}
+
+/* ---- The arena --------------------------------------------------------------------------------------------------- */
+
 static yolo_status too_large(const struct yolo_model *model, int index, yolo_error *error) {
     return layer_fail(&model->layers[index], NULL, error, "layer %d needs more memory than can be addressed", index);
 }
@@ -149,14 +295,21 @@ static yolo_status fill_blocks(planner *p, yolo_error *error) {
     for (int b = 0; b < p->buffer_count; b++) {
         const buffer *u = &p->buffers[b];
         size_t count = 0;
-        if (u->parent == NONE && !size_multiply(shape_pixels(u->shape), stride_of(u->shape), &count))
+        if (u->parent == NONE && u->chain == NONE &&
+            !size_multiply(shape_pixels(u->shape), stride_of(u->shape), &count))
             return too_large(p->model, u->first > 0 ? u->first - 1 : 0, error);
         p->blocks[b] = (arena_block){.count = count, .first = u->first, .last = u->last};
     }
-    for (int i = 0; i < p->model->layer_count; i++)
-        p->blocks[p->buffer_count + i] =
-            (arena_block){.count = p->out->layers[i].scratch_count, .first = value_of(i), .last = value_of(i)};
-    size_t block_count = (size_t)(p->buffer_count + p->model->layer_count);
+    const int layer_count = p->model->layer_count;
+    for (int i = 0; i < layer_count; i++)
+        p->blocks[p->buffer_count + i] = (arena_block){
+            .count = chain_of(p, i) ? 0 : p->out->layers[i].scratch_count, .first = value_of(i), .last = value_of(i)};
+    for (int k = 0; k < p->out->chain_count; k++) {
+        const chain *c = &p->out->chains[k];
+        p->blocks[p->buffer_count + layer_count + k] =
+            (arena_block){.count = c->own * (size_t)p->threads, .first = value_of(c->first), .last = value_of(c->last)};
+    }
+    size_t block_count = (size_t)(p->buffer_count + layer_count + p->out->chain_count);
     yolo_status status = check_sum(p, block_count, error);
     if (status) return status;
     if (!arena_assign(p->blocks, block_count, &p->out->arena_count))
@@ -165,18 +318,26 @@ static yolo_status fill_blocks(planner *p, yolo_error *error) {
 }
 
 static void write_offsets(planner *p) {
+    const arena_block *scratch = p->blocks + p->buffer_count, *chains = scratch + p->model->layer_count;
+    for (int k = 0; k < p->out->chain_count; k++) p->out->chains[k].offset = chains[k].offset;
     for (int v = 0; v <= p->model->layer_count; v++) {
         int b = p->values[v].buffer, channel = p->values[v].channel;
         for (; p->buffers[b].parent != NONE; b = p->buffers[b].parent) channel += p->buffers[b].parent_channel;
-        p->out->values[v].offset = p->blocks[b].offset + (size_t)channel;
+        const buffer *u = &p->buffers[b];
+        p->out->values[v].offset =
+            (u->chain == NONE ? p->blocks[b].offset : chains[u->chain].offset + u->offset) + (size_t)channel;
+        p->out->values[v].ring = u->chain == NONE ? 0 : u->ring;
         p->out->values[v].stride = stride_of(p->buffers[b].shape);
     }
-    for (int i = 0; i < p->model->layer_count; i++) p->out->scratch[i] = p->blocks[p->buffer_count + i].offset;
+    for (int i = 0; i < p->model->layer_count; i++) {
+        const chain *c = chain_of(p, i);
+        p->out->scratch[i] = c ? c->offset + p->out->scratch[i] : scratch[i].offset;
+    }
 }
 
 /* What is there before the first layer counts with it. */
 static void count_alive(planner *p) {
-    const int block_count = p->buffer_count + p->model->layer_count;
+    const int block_count = p->buffer_count + p->model->layer_count + p->out->chain_count;
     for (int b = 0; b < block_count; b++) {
         const arena_block *block = &p->blocks[b];
         for (int step = block->first > 0 ? block->first : 1; step <= block->last && step <= p->model->layer_count;
@@ -190,6 +351,7 @@ static yolo_status lay_out(planner *p, yolo_error *error) {
     p->values[0] = (value){.buffer = add_buffer(p, p->out->values[0].shape, 0), .last_use = p->values[0].last_use};
     for (int i = 0; i < p->model->layer_count; i++) place_value(p, i);
     find_lifetimes(p);
+    find_chains(p);
     yolo_status status = fill_blocks(p, error);
     if (status) return status;
     write_offsets(p);
@@ -200,12 +362,14 @@ static yolo_status lay_out(planner *p, yolo_error *error) {
 static bool allocate(planner *p, size_t layer_count) {
     p->buffers = memory_allocate_zeroed(layer_count + 1, sizeof *p->buffers);
     p->values = memory_allocate_zeroed(layer_count + 1, sizeof *p->values);
-    p->blocks = memory_allocate_zeroed(2 * layer_count + 1, sizeof *p->blocks);
+    p->blocks = memory_allocate_zeroed(3 * layer_count + 1, sizeof *p->blocks);
     p->out->layers = memory_allocate_zeroed(layer_count, sizeof *p->out->layers);
     p->out->values = memory_allocate_zeroed(layer_count + 1, sizeof *p->out->values);
     p->out->scratch = memory_allocate_zeroed(layer_count, sizeof *p->out->scratch);
     p->out->alive = memory_allocate_zeroed(layer_count, sizeof *p->out->alive);
-    return p->buffers && p->values && p->blocks && p->out->layers && p->out->values && p->out->scratch && p->out->alive;
+    p->out->chains = memory_allocate_zeroed(layer_count, sizeof *p->out->chains);
+    return p->buffers && p->values && p->blocks && p->out->layers && p->out->values && p->out->scratch &&
+           p->out->alive && p->out->chains;
 }
 
 static yolo_status build(planner *p, shape input, int threads, yolo_error *error) {
@@ -225,7 +389,7 @@ static yolo_status build(planner *p, shape input, int threads, yolo_error *error
 yolo_status plan_build(const struct yolo_model *model, int width, int height, int threads, bool keep, plan *out,
                        yolo_error *error) {
     *out = (plan){.layer_count = model->layer_count};
-    planner p = {.model = model, .out = out, .keep = keep};
+    planner p = {.model = model, .out = out, .keep = keep, .threads = threads};
     yolo_status status = build(&p, model_input_shape(model, width, height), threads, error);
     memory_free(p.buffers);
     memory_free(p.values);
@@ -239,5 +403,6 @@ void plan_free(plan *p) {
     memory_free(p->values);
     memory_free(p->scratch);
     memory_free(p->alive);
+    memory_free(p->chains);
     *p = (plan){0};
 }

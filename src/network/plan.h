@@ -6,12 +6,14 @@
 #ifndef NETWORK_PLAN_H
 #define NETWORK_PLAN_H
 
+#include "network/chain.h"
 #include "network/model.h"
 
 typedef struct plan_value {
     shape shape;
     size_t offset; /* floats into the arena, of the first pixel's first channel */
     size_t stride; /* floats from one pixel to the next */
+    int ring;      /* rows that there is memory for; 0: all */
 } plan_value;
 
 typedef struct plan {
@@ -19,6 +21,8 @@ typedef struct plan {
     layer_plan *layers; /* [layer_count] */
     plan_value *values; /* [layer_count + 1]: the network's input, then the layers' outputs */
     size_t *scratch;    /* [layer_count] offsets */
+    chain *chains;      /* [chain_count] in order: the layers that run together */
+    int chain_count;
     size_t arena_count; /* floats, */
     size_t *alive;      /* [layer_count] and how many are in use while this layer runs */
     double flops;

@@ -18,6 +18,7 @@ typedef struct tensor {
     float *data; /* [height][width][stride], of which `channels` are its own */
     int channels, height, width;
     size_t stride; /* floats from one pixel to the next, at least `channels` */
+    int ring;      /* rows that there is memory for, where only the last few are kept; 0: all are */
 } tensor;
 
 static inline size_t shape_pixels(shape s) {
@@ -37,8 +38,23 @@ static inline size_t tensor_pixels(const tensor *t) {
     return (size_t)t->height * (size_t)t->width;
 }
 
+/* A map with nothing between its pixels. */
+static inline tensor tensor_packed(float *data, shape s) {
+    return (tensor){data, s.channels, s.height, s.width, (size_t)s.channels, 0};
+}
+
 static inline float *tensor_at(const tensor *t, int y, int x) {
     return t->data + ((size_t)y * (size_t)t->width + (size_t)x) * t->stride;
+}
+
+/* The beginning of row y, of a ring, too: whoever may get one reaches its rows by this alone. */
+static inline float *tensor_row(const tensor *t, int y) {
+    return tensor_at(t, t->ring ? y % t->ring : y, 0);
+}
+
+/* How many of `rows` from y on lie in one piece. */
+static inline int tensor_rows_together(const tensor *t, int y, int rows) {
+    return t->ring && rows > t->ring - y % t->ring ? t->ring - y % t->ring : rows;
 }
 
 /* Copies `input` into `output`, of the same shape. Nothing to do where they are the same memory. */
