@@ -15,6 +15,7 @@
 #define GEMM_ROWS 4 /* 8 sums, 2 weights and an input of the 16 registers of baseline x86-64 */
 #define GEMM_NARROW_ROWS 8
 #define GEMM_COLUMNS 8
+#define GEMM_ALL_PLAIN
 #define WINDOW_PIXELS 4
 
 #include "kernels/template/gemm.inc"
