@@ -58,7 +58,7 @@ static float *output_of(const yolo_model *model, int width, int height, int thre
     context c;
     yolo_error error = {0};
     test_random random = test_random_start(8);
-    if (!CHECK_INT(context_create(model, width, height, threads, keep, &c, &error), YOLO_OK)) return NULL;
+    if (!CHECK_INT(context_create(model, width, height, threads, keep, 0, &c, &error), YOLO_OK)) return NULL;
     const tensor *image = context_value(&c, LAYER_IMAGE), *last = context_value(&c, model->layer_count - 1);
     test_random_floats(&random, image->data, tensor_pixels(image) * image->stride);
     team_run(threads, run, &c);
