@@ -190,7 +190,7 @@ static void loads_large_weights(void) {
     loading large = {text_file("large.cfg", cfg), test_temp_file("large.weights", bytes, 20 + COUNT * sizeof(float)),
                      NULL};
     free(bytes);
-    fail_each("loading weights", load_and_free, &large, 2);
+    fail_each("loading weights", load_and_free, &large, 3);
 }
 
 /* ---- Contexts and detecting ------------------------------------------------------------------------------------- */

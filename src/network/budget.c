@@ -48,14 +48,22 @@ yolo_status budget_check_weights(const struct yolo_model *model, const layer_pla
     return YOLO_OK;
 }
 
+/* Of layers that run together, and so need the same, the one that puts out most. */
+static int largest_of_equals(const plan *p, int index) {
+    int largest = index;
+    for (int i = index + 1; i < p->layer_count && p->alive[i] == p->alive[index]; i++)
+        if (shape_count(p->layers[i].output) > shape_count(p->layers[largest].output)) largest = i;
+    return largest;
+}
+
 /* The first layer that cannot run within so many floats, else the one that needs most. */
 static int find_layer(const plan *p, size_t most) {
     int largest = 0;
     for (int i = 0; i < p->layer_count; i++) {
-        if (p->alive[i] > most) return i;
+        if (p->alive[i] > most) return largest_of_equals(p, i);
         if (p->alive[i] > p->alive[largest]) largest = i;
     }
-    return largest;
+    return largest_of_equals(p, largest);
 }
 
 yolo_status budget_check_context(const struct yolo_model *model, const plan *p, size_t weight_bytes, size_t more_bytes,
