@@ -71,7 +71,7 @@ yolo_status yolo_context_create(const yolo_model *model, const yolo_context_opti
     int width = chosen.width ? chosen.width : model->net.width;
     int height = chosen.height ? chosen.height : model->net.height;
     const int cores = team_core_count(); /* in any case: OpenMP sets itself up now, not in the first run */
-    int threads = chosen.threads ? chosen.threads : cores;
+    int threads = team_startable(chosen.threads ? chosen.threads : cores);
     yolo_context *c = memory_allocate_zeroed(1, sizeof *c);
     if (!c) return fail(error, YOLO_NO_MEMORY, "not enough memory for a context");
     c->keeps_layers = chosen.keep_layers;

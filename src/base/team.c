@@ -238,8 +238,7 @@ static void *wait_for_all(void *lock) {
     return NULL;
 }
 
-/* How many of `threads` there can be, the caller included: where one cannot be had OpenMP ends the process. */
-static int startable(int threads) {
+int team_startable(int threads) {
     pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     pthread_t *others = threads > 1 ? memory_allocate((size_t)threads, sizeof *others) : NULL;
     int count = 0;
@@ -258,9 +257,8 @@ int team_core_count(void) {
 
 #else
 
-static int startable(int threads) {
-    (void)threads;
-    return 1;
+int team_startable(int threads) {
+    return threads;
 }
 
 static void run_together(team *t, void (*body)(void *argument, team *t), void *argument) {
@@ -274,7 +272,7 @@ int team_core_count(void) {
 #endif
 
 void team_run(int threads, void (*body)(void *argument, team *t), void *argument) {
-    const int most = startable(threads);
+    const int most = HAS_THREADS ? team_startable(threads) : 1;
     team alone = {.threads = 1}, *t = most > 1 ? team_create(most) : NULL;
     if (t)
         run_together(t, body, argument);

@@ -38,6 +38,10 @@ typedef void team_body(void *argument, size_t begin, size_t end, int thread);
  * is computed must not depend on the split. */
 void team_for(team *t, size_t count, size_t grain, team_body *body, void *argument);
 
+/* How many of `threads` there can be, the caller included: at least 1. It tries, because where a thread cannot be had
+ * OpenMP ends the process. In a build without OpenMP `threads`. */
+int team_startable(int threads);
+
 /* The number of cores that this process may use, at least 1; 1 in a build without OpenMP. */
 int team_core_count(void);
 
