@@ -155,10 +155,10 @@ static yolo_status check_inner(const layer *l, const char *key, shape s, yolo_er
 static yolo_status plan_xnor(const layer *l, const shape_args *args, convolution_geometry g, layer_plan *plan,
                              yolo_error *error) {
     const params *p = l->params;
-    const compute_options options = {.algorithm = signs_algorithm};
+    const compute_options by_signs = {.algorithm = signs_algorithm};
     shape_args inner = *args;
     shape signs = bordered(&g, args->inputs[0]);
-    inner.options = &options;
+    inner.options = &by_signs;
     yolo_status status = check_inner(l, "pad", signs, error);
     if (status) return status;
     g = without_padding(g);
