@@ -128,7 +128,7 @@ compile := -std=gnu11 -Iinclude -Isrc -fPIC -fvisibility=hidden -fstack-protecto
 	$(optimise.$(config)) $(openmp_flags) -pthread -DYOLO_WITH_OPENMP=$(OPENMP) -DYOLO_WITH_TURBOJPEG=$(TURBOJPEG) \
 	-DYOLO_DEBUG=$(if $(filter debug sanitize,$(config)),1,0) \
 	$(package_cflags) $(CPPFLAGS) $(CFLAGS)
-link := $(optimise.$(config)) $(openmp_flags) -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
+link := $(optimise.$(config)) $(openmp_flags) $(openmp_link) -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 libraries := $(package_libs) -lm $(LIBS)
 
 # Instruction sets beyond the processor's first are kept to one file each: src/kernels/cpu.c decides who may run it.

@@ -58,11 +58,17 @@ if [ "$TURBOJPEG" != 0 ]; then
     $pkg_config --exists libjpeg || missing libjpeg-turbo libjpeg62-turbo-dev TURBOJPEG=0
     packages="$packages libjpeg"
 fi
-openmp_flags=
+openmp_flags='' openmp_link=''
 if [ "$OPENMP" != 0 ]; then
     openmp_flags=-fopenmp
     printf '#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n' | compiles -fopenmp ||
         missing "OpenMP for '$CC'" "libgomp1 with gcc, libomp-dev with clang" OPENMP=0
+    # Clang writes where its own OpenMP lies into the program, though the system finds it, too.
+    without_rpath=-fno-openmp-implicit-rpath
+    if PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2> /dev/null | grep -q 'libomp\.so' &&
+        echo 'int main(void) { return 0; }' | compiles -fopenmp $without_rpath; then
+        openmp_link=$without_rpath
+    fi
 fi
 stb_cflags=$(find_stb) || missing stb libstb-dev
 if [ -n "${FONT:-}" ] && [ ! -f "$FONT" ]; then
@@ -82,6 +88,7 @@ machine=$($CC -dumpmachine)
 cat << VARIABLES
 arch := $(echo "${machine%%-*}" | sed 's/amd64/x86_64/; s/arm64/aarch64/')
 openmp_flags := $openmp_flags
+openmp_link := $openmp_link
 hardening :=$hardening
 package_names := $packages
 package_cflags := $(package_cflags $packages) $stb_cflags
