@@ -1,11 +1,29 @@
 /* JPEGs of every kind that libjpeg writes, small. */
 #include "seeds.h"
 
-#if YOLO_WITH_TURBOJPEG
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The same file cut off, with other bytes in its pixels, in its header, and of another size. */
+static void spoil(const seed *s, const char *name) {
+    static seed spoiled;
+    spoiled = *s;
+    spoiled.count = s->count * 3 / 4;
+    seed_save(&spoiled, "jpeg", "%s-cut", name);
+    spoiled.count = 40;
+    seed_save(&spoiled, "jpeg", "%s-header", name);
+    spoiled = *s;
+    for (size_t i = s->count * 3 / 4; i + 9 < s->count; i++) spoiled.bytes[i] = (uint8_t)(i % 7 ? 0x55 : 0xD7);
+    seed_save(&spoiled, "jpeg", "%s-noise", name);
+    spoiled = *s;
+    for (size_t i = 0; i + 9 < s->count; i++)
+        if (s->bytes[i] == 0xFF && (s->bytes[i + 1] == 0xC0 || s->bytes[i + 1] == 0xC2))
+            memset(spoiled.bytes + i + 5, 0xEE, 4);
+    seed_save(&spoiled, "jpeg", "%s-large", name);
+}
+
+#if YOLO_WITH_TURBOJPEG
 
 #include <jpeglib.h>
 
@@ -32,24 +50,6 @@ static void write_rows(struct jpeg_compress_struct *library, int samples) {
         for (int i = 0; i < WIDTH * samples; i++) row[i] = (uint8_t)(i * 3 + y * 9 + (int)fuzz_below(&random, 30));
         jpeg_write_scanlines(library, rows, 1);
     }
-}
-
-/* The same file cut off, with other bytes in its pixels, in its header, and of another size. */
-static void spoil(const seed *s, const char *name) {
-    static seed spoiled;
-    spoiled = *s;
-    spoiled.count = s->count * 3 / 4;
-    seed_save(&spoiled, "jpeg", "%s-cut", name);
-    spoiled.count = 40;
-    seed_save(&spoiled, "jpeg", "%s-header", name);
-    spoiled = *s;
-    for (size_t i = s->count * 3 / 4; i + 9 < s->count; i++) spoiled.bytes[i] = (uint8_t)(i % 7 ? 0x55 : 0xD7);
-    seed_save(&spoiled, "jpeg", "%s-noise", name);
-    spoiled = *s;
-    for (size_t i = 0; i + 9 < s->count; i++)
-        if (s->bytes[i] == 0xFF && (s->bytes[i + 1] == 0xC0 || s->bytes[i + 1] == 0xC2))
-            memset(spoiled.bytes + i + 5, 0xEE, 4);
-    seed_save(&spoiled, "jpeg", "%s-large", name);
 }
 
 static void make(const kind *k) {
@@ -108,26 +108,6 @@ void seeds_jpeg(void) {
 }
 
 #else
-
-#include <stdio.h>
-
-/* The same file cut off, with other bytes in its pixels, in its header, and of another size. */
-static void spoil(const seed *s, const char *name) {
-    static seed spoiled;
-    spoiled = *s;
-    spoiled.count = s->count * 3 / 4;
-    seed_save(&spoiled, "jpeg", "%s-cut", name);
-    spoiled.count = 40;
-    seed_save(&spoiled, "jpeg", "%s-header", name);
-    spoiled = *s;
-    for (size_t i = s->count * 3 / 4; i + 9 < s->count; i++) spoiled.bytes[i] = (uint8_t)(i % 7 ? 0x55 : 0xD7);
-    seed_save(&spoiled, "jpeg", "%s-noise", name);
-    spoiled = *s;
-    for (size_t i = 0; i + 9 < s->count; i++)
-        if (s->bytes[i] == 0xFF && (s->bytes[i + 1] == 0xC0 || s->bytes[i + 1] == 0xC2))
-            memset(spoiled.bytes + i + 5, 0xEE, 4);
-    seed_save(&spoiled, "jpeg", "%s-large", name);
-}
 
 void seeds_jpeg(void) {
     fprintf(stderr, "JPEGs are left as they are: this build has no libjpeg to write them\n");
