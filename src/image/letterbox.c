@@ -191,7 +191,8 @@ void letterbox_resize(const letterbox *box, const yolo_image *image, const kerne
                       float *output, size_t pixel_stride, int channels) {
     uint8_t *memory = scratch;
     resize_tap *taps = scratch;
-    float *zeros = (float *)(void *)(memory + align((size_t)box->network_width * sizeof *taps));
+    uint8_t *row = memory + align((size_t)box->network_width * sizeof *taps);
+    float *zeros = (float *)(void *)row;
     make_taps(box, taps, image->width);
     memset(zeros, 0, row_bytes(box->network_width));
     job j = {.box = box,
@@ -199,7 +200,7 @@ void letterbox_resize(const letterbox *box, const yolo_image *image, const kerne
              .k = k,
              .taps = taps,
              .zeros = zeros,
-             .bands = (uint8_t *)zeros + row_bytes(box->network_width),
+             .bands = row + row_bytes(box->network_width),
              .band_bytes = band_bytes(box->network_width),
              .output = output,
              .pixel_stride = pixel_stride,

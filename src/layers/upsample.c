@@ -31,12 +31,15 @@ static yolo_status check(layer *l, yolo_error *error) {
 static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error) {
     const params *p = l->params;
     shape s = args->inputs[0];
-    if (p->stride < 0 && (s.height % -p->stride != 0 || s.width % -p->stride != 0))
-        return layer_fail(l, "stride", error, "a map of %dx%d cannot be cut into squares of %dx%d", s.width, s.height,
-                          -p->stride, -p->stride);
-    bool enlarges = p->stride > 0;
-    s.height = enlarges ? s.height * p->stride : s.height / -p->stride;
-    s.width = enlarges ? s.width * p->stride : s.width / -p->stride;
+    if (p->stride > 0) {
+        s.height *= p->stride, s.width *= p->stride;
+    } else {
+        const int side = p->stride < 0 ? -p->stride : 1; /* check has refused 0 */
+        if (s.height % side != 0 || s.width % side != 0)
+            return layer_fail(l, "stride", error, "a map of %dx%d cannot be cut into squares of %dx%d", s.width,
+                              s.height, side, side);
+        s.height /= side, s.width /= side;
+    }
     *plan = (layer_plan){.output = s, .placement = PLACE_NEW, .algorithm = ""};
     return YOLO_OK;
 }

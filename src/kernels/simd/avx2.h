@@ -23,11 +23,11 @@ INLINE void vec_store(float *p, vec a) {
 }
 
 INLINE void prefetch_near(const float *p) {
-    _mm_prefetch((const char *)p, _MM_HINT_T0);
+    _mm_prefetch(p, _MM_HINT_T0);
 }
 
 INLINE void prefetch(const float *p) {
-    _mm_prefetch((const char *)p, _MM_HINT_T1);
+    _mm_prefetch(p, _MM_HINT_T1);
 }
 
 INLINE __m256i part_mask(size_t count) {

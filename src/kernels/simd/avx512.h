@@ -25,11 +25,11 @@ INLINE void vec_store(float *p, vec a) {
 
 /* A hint that the cache line of p is wanted in the second cache; p may be anywhere. */
 INLINE void prefetch_near(const float *p) {
-    _mm_prefetch((const char *)p, _MM_HINT_T0);
+    _mm_prefetch(p, _MM_HINT_T0);
 }
 
 INLINE void prefetch(const float *p) {
-    _mm_prefetch((const char *)p, _MM_HINT_T1);
+    _mm_prefetch(p, _MM_HINT_T1);
 }
 
 INLINE __mmask16 part_mask(size_t count) {
