@@ -130,6 +130,17 @@ class Learning(unittest.TestCase):
         for old, new in zip(before, network(value)):
             self.assertTrue(torch.allclose(new[:, 4::8] - old, torch.tensor(logit(.25) - logit(score)), atol=1e-5))
 
+    def test_turned_pictures_keep_boxes_on_their_objects(self):
+        from samples import turned
+        picture = np.zeros((300, 400, 3), np.uint8)
+        picture[100:180, 120:230] = 255
+        view, boxes = turned(picture, np.array([[2, 120, 100, 230, 180]], np.float32))
+        self.assertEqual(view.shape, (400, 300, 3))
+        label, x0, y0, x1, y1 = boxes[0].astype(int)
+        self.assertEqual((label, x1 - x0, y1 - y0), (2, 80, 110))
+        self.assertEqual(view[y0:y1, x0:x1].min(), 255)
+        self.assertEqual(view.sum(), 80 * 110 * 3 * 255)
+
     def test_views_keep_boxes_on_their_objects(self):
         from samples import random_view
         picture = np.zeros((300, 400, 3), np.uint8)

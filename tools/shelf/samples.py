@@ -13,6 +13,7 @@ import numpy as np
 GREY = 127                      # Darknet's letterbox fill, 0.5
 SMALLEST_SIDE = 5               # pixels of a view: a box thinner than this teaches nothing
 DEFAULT_INPUT = 640             # width and height of configs/shelf.cfg
+TURNED_SHARE = .1               # of the views lie on a side, as photos whose orientation was lost
 
 
 def cache_paths(folder, number):
@@ -87,6 +88,12 @@ def random_view(picture, boxes, size, rng, smallest=.45, largest=1.9):
     return np.ascontiguousarray(recolour(view, rng)), boxes
 
 
+def turned(picture, boxes):
+    """The picture turned anticlockwise by 90 degrees, and its boxes."""
+    width = picture.shape[1]
+    return np.rot90(picture), np.stack([boxes[:, 0], boxes[:, 2], width - boxes[:, 3], boxes[:, 4], width - boxes[:, 1]], 1)
+
+
 class Cache:
     """Random views of the pictures that are in the cache now."""
 
@@ -104,8 +111,12 @@ class Cache:
         while True:
             image_path, box_path = cache_paths(self.folder, rng.choice(self.available))
             picture = cv2.imread(image_path)
-            if picture is not None:
-                return random_view(picture, np.load(box_path), size, rng)
+            if picture is None:
+                continue
+            boxes = np.load(box_path)
+            if rng.random() < TURNED_SHARE:                     # the mirror image of the view makes it either side
+                picture, boxes = turned(picture, boxes)
+            return random_view(np.ascontiguousarray(picture), boxes, size, rng)
 
     def batch(self, count, size, seed):
         """(uint8 [count][size][size][3] BGR, boxes [n][6]: sample, class, corners) for a seed."""

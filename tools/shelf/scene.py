@@ -142,14 +142,16 @@ class Scene(Room, Stock, Rails):
             numbers = (numbers[first:] + numbers[:first])[:rng.randint(3, 14)]
             tallest = max(self.catalogue.size(n)[1] for n in numbers)
             spare = rng.uniform(.4, 3.5) if shop.tight else rng.uniform(1.5, 12)
-            opening = tallest + spare
+            stack = rng.random() < .33
+            levels = rng.choice((1, 2, 2, 3)) if stack else 1
+            opening = tallest * (levels if tallest * levels < max(34, .45 * view) else 1) + spare
             style = rng.choices(("board", "hooks", "empty"), (95, 4, 2))[0]
             if cell_kinds in (("pouch", "blister"),) and rng.random() < .6:
                 style = "hooks"
             elif style == "board" and rng.random() < shop.heaps and {"bag", "pouch"} & set(cell_kinds):
                 style = "heap"
             cells.append({"y": y, "opening": opening, "numbers": numbers, "style": style, "open_top": False,
-                          "stack": rng.random() < .25, "rail": shop.rail_height * rng.uniform(.9, 1.1)})
+                          "stack": stack, "rail": shop.rail_height * rng.uniform(.9, 1.1)})
             y += opening + shop.rail_height
         if ended and cells:
             cells[-1]["open_top"] = True
