@@ -23,7 +23,7 @@ static void end(fixture *f) {
 }
 
 /* A small input, where it does not matter what is found, takes less time. */
-enum { SMALL = 320, AS_TRAINED = 640 };
+enum { SMALL = 320, AS_DRAWN = 640 };
 
 static bool begin(fixture *f, int threads, int side) {
     yolo_error error;
@@ -99,7 +99,7 @@ static size_t overlapping_pairs(const yolo_detections *found, double most) {
 
 static void one_tile_is_no_tile(void) {
     fixture f;
-    if (!begin(&f, 1, AS_TRAINED)) return;
+    if (!begin(&f, 1, AS_DRAWN)) return;
     static const yolo_tile_options options[] = {
         {0, 0, 0.2f, false}, {PART_WIDTH, PART_HEIGHT, 0.5f, false}, {5000, 700, 0, true}};
     yolo_detections plain = detect(f.context, &f.parts[0], NULL, NULL);
@@ -139,7 +139,7 @@ static size_t count_parts(const fixture *f, const yolo_detect_options *options, 
 /* Borders of tiles fall anywhere in the parts; what is found is what the parts hold, once. */
 static void a_wall_holds_what_its_parts_hold(void) {
     fixture f;
-    if (!begin(&f, 1, AS_TRAINED)) return;
+    if (!begin(&f, 1, AS_DRAWN)) return;
     yolo_image wall = make_wall(&f, ACROSS, DOWN);
     yolo_detect_options options = yolo_detect_options_default();
     options.threshold = 0.25f;
@@ -250,7 +250,7 @@ static void options_hold_in_tiles(void) {
 
 static void what_is_refused(void) {
     fixture f;
-    if (!begin(&f, 1, AS_TRAINED)) return;
+    if (!begin(&f, 1, AS_DRAWN)) return;
     yolo_error error;
     yolo_detections found = {.count = 7};
     yolo_detect_options crop = yolo_detect_options_default();

@@ -19,6 +19,7 @@ from darknet import Network
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LEAST = .05                     # no score below this is looked at
+LENIENCE = .03                  # how much worse than the best a score may count
 
 
 def logit(score):
@@ -32,10 +33,10 @@ def count_error(found, threshold):
 
 
 def best_threshold(found):
-    """The lowest score that counts within half a percent of the best: what is drawn scores higher than what is real."""
+    """The lowest score that counts nearly as well as the best: what is drawn scores higher than what is real."""
     steps = np.arange(LEAST, .9, .01)
     errors = np.array([count_error(found, step) for step in steps])
-    good = steps[errors <= errors.min() + .005]
+    good = steps[errors <= errors.min() + LENIENCE]
     return float(good[0]), errors.min()
 
 

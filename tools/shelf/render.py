@@ -16,10 +16,10 @@ import numpy as np
 from catalogue import Catalogue
 from lettering import Lettering
 from photo import develop
-from samples import DEFAULT_INPUT
 from scene import Scene
 
 BLOCK = 64                      # pictures that share one catalogue
+DEFAULT_INPUT = 544             # width and height of configs/shelf.cfg
 SIZES = ((640, 640), (640, 480), (480, 640), (640, 360), (360, 640), (768, 576), (576, 768))
 
 

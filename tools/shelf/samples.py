@@ -12,7 +12,8 @@ import numpy as np
 
 GREY = 127                      # Darknet's letterbox fill, 0.5
 SMALLEST_SIDE = 5               # pixels of a view: a box thinner than this teaches nothing
-DEFAULT_INPUT = 640             # width and height of configs/shelf.cfg
+WHOLE_VIEW = 640                # side of the views that often show a whole picture: larger than the input of detection,
+                                # so that close-ups are learned as large as they can come
 TURNED_SHARE = .1               # of the views lie on a side, as photos whose orientation was lost
 
 
@@ -59,10 +60,10 @@ def recolour(picture, rng):
 
 def random_view(picture, boxes, size, rng, smallest=.45, largest=1.9):
     """A `size` x `size` view: the picture scaled at random, cut or padded, perhaps mirrored; boxes in its pixels. Half of
-    the views at the default input show the picture whole, as detection does."""
+    the views of WHOLE_VIEW show the picture whole, as detection does."""
     height, width = picture.shape[:2]
-    fit = DEFAULT_INPUT / max(height, width)                    # as the default input would see the whole picture
-    whole = size == DEFAULT_INPUT and rng.random() < .5
+    fit = WHOLE_VIEW / max(height, width)
+    whole = size == WHOLE_VIEW and rng.random() < .5
     scale = fit * (1.0 if whole else np.exp(rng.uniform(np.log(smallest), np.log(largest))))
     stretch = 1.0 if whole else np.exp(rng.gauss(0, .06))
     new_w, new_h = max(16, round(width * scale * stretch)), max(16, round(height * scale / stretch))
