@@ -58,8 +58,9 @@ yolo_context_options yolo_context_options_default(void) {
 
 /* Where one looks for mistakes, a model knows how many use it: the only thing in it that changes. */
 static void count_context(const yolo_context *context, int change) {
+    if (!YOLO_DEBUG || !context->network.model) return;
     struct yolo_model *model = (struct yolo_model *)context->network.model;
-    if (YOLO_DEBUG && model) atomic_fetch_add(&model->contexts, change);
+    atomic_fetch_add(&model->contexts, change);
 }
 
 yolo_status yolo_context_create(const yolo_model *model, const yolo_context_options *options, yolo_context **out,
@@ -361,7 +362,7 @@ yolo_status yolo_detect_tiled(yolo_context *context, const yolo_image *image, co
     yolo_detect_options chosen = options ? *options : yolo_detect_options_default();
     if (!context || !detections) return fail(error, YOLO_BAD_ARGUMENT, "yolo_detect_tiled needs a context and a place");
     const struct yolo_model *model = context->network.model;
-    yolo_tiling plan;
+    yolo_tiling plan = {0};
     yolo_status status = image_check(image, error);
     if (!status) status = yolo_plan_tiles(context, image->width, image->height, tiles, &plan, error);
     if (!status) status = check_detection(model, &chosen, error);

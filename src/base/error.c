@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef fail
+#undef fail_at
+
 /* Bytes of `text` that end with a whole UTF-8 character, when it was cut after `length`. */
 static size_t whole_characters(const char *text, size_t length) {
     size_t end = length;

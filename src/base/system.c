@@ -2,21 +2,24 @@
 
 #include "base/system.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, NUMBER_BYTES = 32 };
 
 /* A file that holds one number, or a word such as "max" for none. */
 static uint64_t read_number(const char *path) {
     FILE *file = fopen(path, "re");
-    unsigned long long number;
+    char text[NUMBER_BYTES], *end;
     if (!file) return UINT64_MAX;
-    const int found = fscanf(file, "%20llu", &number);
+    const bool found = fgets(text, sizeof text, file) != NULL;
     fclose(file);
-    return found == 1 ? (uint64_t)number : UINT64_MAX;
+    if (!found) return UINT64_MAX;
+    const unsigned long long number = strtoull(text, &end, 10);
+    return end == text ? UINT64_MAX : (uint64_t)number;
 }
 
 uint64_t system_group_memory(const char *root, const char *path, const char *name) {

@@ -4,6 +4,8 @@
 #include "cli/output.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { TURN_RUNS_MOST = 1000000 };
 
@@ -21,10 +23,10 @@ static yolo_status take_turn(const struct session *session, const yolo_image *im
 
 static enum exit_code take_turns(const struct session *session, const yolo_image *image, struct output *output) {
     char line[64];
-    unsigned long runs;
     yolo_error error;
     while (output_flush(output) && fgets(line, sizeof line, stdin)) {
-        if (sscanf(line, "run %7lu", &runs) != 1 || runs < 1 || runs > TURN_RUNS_MOST) {
+        const unsigned long runs = strncmp(line, "run ", 4) == 0 ? strtoul(line + 4, NULL, 10) : 0;
+        if (runs < 1 || runs > TURN_RUNS_MOST) {
             complain("--by-turns: stdin must have lines such as 'run 5', of 1 to %d runs", TURN_RUNS_MOST);
             return EXIT_WRONG_USAGE;
         }

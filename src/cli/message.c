@@ -36,8 +36,7 @@ void complain(const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    size_t length = strlen(prefix);
-    memcpy(line, prefix, length);
+    size_t length = (size_t)snprintf(line, sizeof line, "%s", prefix);
     length += text_escape(sentence, line + length);
     line[length++] = '\n';
     write_line(line, length);

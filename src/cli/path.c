@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,10 +78,11 @@ static char *climb(const char *from, const char *to) {
     const char *left = from + (shared < strlen(from) ? shared : strlen(from));
     const char *right = to + (shared < strlen(to) ? shared : strlen(to));
     for (const char *c = left; *c; c++) ups += *c == '/' || c == left;
-    char *way = allocate(ups * 3 + strlen(right) + 2, 1);
-    for (size_t n = 0; n < ups; n++) strcat(way, "../");
-    strcat(way, right);
-    if (*right) strcat(way, "/");
+    const size_t room = ups * 3 + strlen(right) + 2;
+    char *way = allocate(room, 1);
+    size_t at = 0;
+    for (size_t n = 0; n < ups; n++) at += (size_t)snprintf(way + at, room - at, "../");
+    snprintf(way + at, room - at, "%s%s", right, *right ? "/" : "");
     return way;
 }
 

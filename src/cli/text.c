@@ -25,7 +25,8 @@ void *allocate(size_t count, size_t element_bytes) {
 
 void *reallocate(void *memory, size_t count, size_t element_bytes) {
     if (element_bytes && count > SIZE_MAX / element_bytes) return or_exit(NULL);
-    return or_exit(realloc(memory, count * element_bytes));
+    const size_t bytes = count * element_bytes;
+    return or_exit(realloc(memory, bytes ? bytes : 1)); /* NULL would mean that it is freed */
 }
 
 char *text_format(const char *format, ...) {

@@ -117,7 +117,8 @@ void convolution_plan(const convolution_geometry *g, const convolution *c, shape
                       layer_plan *plan) {
     const compute_options usual = {0}, *options = args->options ? args->options : &usual;
     const convolution_algorithm *algorithm = c->algorithm ? c->algorithm : choose(g, input, options);
-    shape output;
+    const int depth = g->channels / g->groups;
+    shape output = {0};
     convolution_output(g, input, &output);
     *plan = (layer_plan){
         .output = output,
@@ -125,7 +126,7 @@ void convolution_plan(const convolution_geometry *g, const convolution *c, shape
         .scratch_count = algorithm->scratch_count(g, output, args->threads, args->kernels),
         .weight_count = kept_count(g, algorithm, args->kernels),
         .loading_count = convolution_loading_count(g),
-        .flops = 2.0 * (double)shape_count(output) * (g->channels / g->groups) * g->size * g->size,
+        .flops = 2.0 * (double)shape_count(output) * depth * g->size * g->size,
         .algorithm = algorithm->name,
         .rows = rows_of(g, c),
     };

@@ -196,8 +196,8 @@ static size_t suppress_groups(const detect_rules *rules, workspace *w, candidate
     for (size_t begin = 0, length; begin < count; begin += length) {
         candidate *group = rows + begin;
         length = group_length(rules, group, count - begin);
-        kept += rules->nms == YOLO_NMS_SOFT ? suppress_soft(&w->soft, w->near, group, length, rows + kept)
-                                            : suppress_hard(rules, w->near, group, length, rows + kept);
+        kept += w->soft.heap ? suppress_soft(&w->soft, w->near, group, length, rows + kept)
+                             : suppress_hard(rules, w->near, group, length, rows + kept);
     }
     return kept;
 }

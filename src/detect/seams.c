@@ -279,6 +279,7 @@ static bool choose(seams *s, kept *k) {
         const seams_box b = s->items[i];
         if (stays(s, k, &b)) keep(k, s->items, &b);
     }
+    k->asked = NULL;
     seams_box *parts = s->items + i;
     for (; i < s->count; i++)
         if (stays(s, k, &s->items[i])) parts[part_count++] = s->items[i];
@@ -300,6 +301,7 @@ static bool compare_all(seams *s, kept *k) {
         if (is_part && touching_search(k->near, &b.box, holds_half, k)) continue;
         keep(k, s->items, &b);
     }
+    k->asked = NULL;
     s->count = k->count;
     return true;
 }

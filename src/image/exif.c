@@ -31,7 +31,7 @@ static int entry_orientation(const tiff *t, size_t at) {
 int exif_orientation(const uint8_t *bytes, size_t byte_count) {
     if (byte_count < 8) return 1;
     tiff t = {bytes, byte_count, bytes[0] == 'M'};
-    if (memcmp(bytes, t.big_endian ? "MM" : "II", 2) || read_16(&t, 2) != 42) return 1;
+    if (memcmp(bytes, t.big_endian ? "MM" : "II", 2) != 0 || read_16(&t, 2) != 42) return 1;
     size_t folder = read_32(&t, 4);
     if (folder > byte_count - 2) return 1;
     size_t entries = read_16(&t, folder), first = folder + 2;

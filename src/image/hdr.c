@@ -50,7 +50,7 @@ static bool read_number(const char **text, const char *end, uint64_t *number) {
 static bool skip_word(const char **text, const char *end, const char *word) {
     size_t length = strlen(word);
     while (*text < end && **text == ' ') ++*text;
-    if ((size_t)(end - *text) < length || memcmp(*text, word, length)) return false;
+    if ((size_t)(end - *text) < length || memcmp(*text, word, length) != 0) return false;
     *text += length;
     return true;
 }

@@ -41,7 +41,7 @@ static bool number(pnm *p, int most_digits, unsigned *value) {
 static uint8_t scale(const pnm *p, unsigned value) {
     if (value > p->maximum) value = p->maximum;
     if (p->maximum == 65535) return (uint8_t)(value >> 8); /* 16 bits are cut to 8 in every format */
-    return (uint8_t)((value * 255u + p->maximum / 2) / p->maximum);
+    return (uint8_t)((value * 255u + p->maximum / 2) / p->maximum); /* 0 was refused */ // NOLINT(*DivideZero)
 }
 
 static bool plain_row(pnm *p, size_t count, uint8_t *row) {

@@ -155,7 +155,7 @@ static void count_weights(const params *p, const layer_plan *peephole, layer_pla
 
 static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error) {
     const params *p = l->params;
-    shape input = args->inputs[0], output;
+    shape input = args->inputs[0], output = {0};
     yolo_status status = check_shape(l, input, &output, error);
     if (status) return status;
     convolution_geometry u = geometry_of(p, input.channels), v = geometry_of(p, p->outputs);

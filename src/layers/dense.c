@@ -58,7 +58,8 @@ static void deal_row(const kernels *set, const dense *d, size_t k, const float *
 static yolo_status read_columns(layer *l, const prepare_args *args, const dense *d, yolo_error *error) {
     size_t inputs = shape_count(d->input), outputs = (size_t)d->outputs, block = 1 + BLOCK_COUNT / outputs;
     float *rows = memory_allocate(least(block, inputs) * outputs, sizeof *rows);
-    yolo_status status = rows ? YOLO_OK : layer_fail_memory(l, error);
+    if (!rows) return layer_fail_memory(l, error);
+    yolo_status status = YOLO_OK;
     for (size_t first = 0; first < inputs && !status; first += block) {
         size_t count = least(block, inputs - first);
         status = weights_read(args->weights, l, "weights", rows, count * outputs, error);

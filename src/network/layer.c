@@ -3,6 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#undef layer_fail
+#undef layer_fail_memory
+
 yolo_status layer_fail(const layer *l, const char *key, yolo_error *error, const char *format, ...) {
     yolo_error sentence;
     char text[sizeof sentence.message];

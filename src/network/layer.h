@@ -146,6 +146,11 @@ yolo_status layer_fail(const layer *l, const char *key, yolo_error *error, const
 /* YOLO_NO_MEMORY, in the words that every layer uses. */
 yolo_status layer_fail_memory(const layer *l, yolo_error *error);
 
+#ifdef __clang_analyzer__ /* see base/error.h */
+#define layer_fail(...) (layer_fail(__VA_ARGS__), YOLO_BAD_MODEL)
+#define layer_fail_memory(l, error) (layer_fail_memory(l, error), YOLO_NO_MEMORY)
+#endif
+
 /* The type of a cfg section, or NULL. Defined by layers/registry.c. */
 const layer_type *layer_type_find(const char *section);
 

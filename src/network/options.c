@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MAX_LIST_ITEMS = 4096 }; /* yolo9000's map, read elsewhere, has 200; anchors and layers have fewer than 20 */
@@ -144,11 +145,12 @@ static void join_choices(const char *const *choices, char *text, size_t size) {
     text[0] = 0;
     for (size_t i = 0; choices[i]; i++) {
         const char *between = i == 0 ? "" : choices[i + 1] ? ", " : " or ";
-        size_t more = strlen(between) + strlen(choices[i]);
-        if (used + more + 1 > size) return;
-        strcpy(text + used, between);
-        strcpy(text + used + strlen(between), choices[i]);
-        used += more;
+        const int more = snprintf(text + used, size - used, "%s%s", between, choices[i]);
+        if (more < 0 || (size_t)more >= size - used) {
+            text[used] = 0; /* not half a name */
+            return;
+        }
+        used += (size_t)more;
     }
 }
 
