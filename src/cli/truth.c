@@ -17,14 +17,15 @@ struct truth {
 };
 
 enum exit_code truth_open(const struct session *session, struct truth **truth) {
-    const struct truth_type *const *type = types;
+    enum { LAST = sizeof types / sizeof *types - 1 };
+    size_t type = 0;
     if (session->settings->labels && session->settings->true_coco) {
         complain("--labels and --coco both say what is in the pictures: leave one of them out");
         return EXIT_WRONG_USAGE;
     }
-    while (!(*type)->wanted(session)) type++;
+    while (type < LAST && !types[type]->wanted(session)) type++;
     struct truth *opened = allocate(1, sizeof *opened);
-    opened->type = *type;
+    opened->type = types[type];
     enum exit_code code = opened->type->open(session, &opened->classes, &opened->state);
     if (code == EXIT_DONE) code = label_classes_match(&opened->classes, session);
     if (code == EXIT_DONE)

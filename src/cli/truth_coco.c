@@ -93,11 +93,13 @@ static bool ends_with(const char *longer, const char *path) {
 static const struct coco_image *find_image(const struct dataset *set, const char *path) {
     size_t index = 0;
     char *clean = path_clean(path);
+    const char *part = clean;
     bool found = name_table_find(set->names, path, &index);
-    for (const char *part = clean; part && !found; part = strchr(part, '/')) {
+    do {
         part += *part == '/';
-        found = name_table_find(set->names, part, &index);
-    }
+        found = found || name_table_find(set->names, part, &index);
+        part = strchr(part, '/');
+    } while (part && !found);
     if (!found && name_table_find(set->last_parts, path_name(clean), &index))
         found = ends_with(set->file.names + set->file.images[index].name, clean);
     free(clean);

@@ -121,8 +121,9 @@ static bool find_beside(const char *picture, char **path) {
     const bool is_beside = path_is_file(beside), is_sibling = sibling && path_is_file(sibling);
     const bool well = !is_beside || !is_sibling;
     if (!well) complain("%s has labels in %s and in %s: --labels DIR says which count", picture, sibling, beside);
-    *path = is_sibling || (sibling && !is_beside) ? sibling : beside;
-    free(*path == beside ? sibling : beside);
+    const bool takes_sibling = is_sibling || (sibling && !is_beside);
+    *path = takes_sibling ? sibling : beside;
+    free(takes_sibling ? beside : sibling);
     return well;
 }
 
