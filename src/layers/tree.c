@@ -121,7 +121,7 @@ yolo_status tree_read(const layer *l, const char *path, tree *out, yolo_error *e
     uint8_t *bytes = NULL;
     *out = (tree){0};
     yolo_status status = read_file(l, path, &found, &bytes, error);
-    if (!status) {
+    if (!status && bytes) {
         reading r = {.tree = out, .path = found, .at = (const char *)bytes, .error = error};
         status = allocate(&r);
         if (!status) status = read_classes(&r);
