@@ -107,6 +107,21 @@ class Rendering(unittest.TestCase):
             self.assertEqual((part.min(0).tolist(), part.max(0).tolist()), ([1, 1], [4, 3]))
         self.assertLess(len(clip_polygon(square, square + 10)), 3)
 
+    def test_a_good_share_of_the_boards_has_room_for_layers(self):
+        from catalogue import Catalogue
+        from lettering import Lettering
+        from scene import Scene, Shop
+        lettering = Lettering()
+        catalogue = Catalogue("layers", lettering, 60)
+        scene = Scene("layers", catalogue, lettering, (640, 480))
+        scene.shop = Shop(scene.rng, lettering)
+        scene.bottom, scene.top = -100, 100
+        cells = [cell for _ in range(30) for cell in scene.stack_boards(120)]
+        high = [cell for cell in cells
+                if cell["opening"] > 1.9 * max(catalogue.size(number)[1] for number in cell["numbers"])]
+        self.assertGreater(len(high), .08 * len(cells))
+        self.assertLess(len(high), .5 * len(cells))
+
     def test_label_text(self):
         from render import label_lines
         self.assertEqual(label_lines([(1, 10, 20, 30, 60)], 100, 200), "1 0.200000 0.200000 0.200000 0.200000\n")

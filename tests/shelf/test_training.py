@@ -49,6 +49,45 @@ class NetworkOfTheCfg(unittest.TestCase):
 
 
 @unittest.skipIf(MISSING, MISSING)
+class Growing(unittest.TestCase):
+    CONVOLUTION = "[convolutional]\nbatch_normalize=1\nfilters=%d\nsize=%d\nstride=1\npad=1\nactivation=leaky\n"
+    HEAD = "[convolutional]\nfilters=8\nsize=1\nactivation=linear\n[yolo]\nmask=0\nanchors=9,9\nclasses=3\nnum=1\n"
+
+    def networks(self, folder):
+        """A network, and the same with a residual block before its head, whose first layer is 1."""
+        from darknet import Network
+        start, block = "[net]\nwidth=32\nheight=32\n" + self.CONVOLUTION % (6, 3), self.CONVOLUTION % (4, 1)
+        block += self.CONVOLUTION % (6, 3) + "[shortcut]\nfrom=-3\nactivation=linear\n"
+        for name, text in (("old", start + self.HEAD), ("new", start + block + self.HEAD)):
+            path = os.path.join(folder, name + ".cfg")
+            with open(path, "w") as file:
+                file.write(text)
+            yield Network(path).eval()
+
+    def test_the_grown_network_computes_the_same_and_learns(self):
+        from grow import grow
+        torch.manual_seed(5)
+        with tempfile.TemporaryDirectory() as folder:
+            old, new = self.networks(folder)
+        for part in old.parts():
+            torch.nn.init.uniform_(part, .1, 1)
+        grow(old, new, [1])
+        value = torch.rand(1, 3, 32, 32)
+        self.assertTrue(torch.equal(old(value)[0], new(value)[0]))
+        new(value)[0].square().sum().backward()
+        self.assertGreater(float(new.layers[2][1].weight.grad.abs().max()), 0)
+
+    def test_a_wrong_place_is_refused(self):
+        from grow import grow
+        with tempfile.TemporaryDirectory() as folder:
+            old, new = self.networks(folder)
+        with self.assertRaisesRegex(ValueError, "layer 0 starts no residual block"):
+            grow(old, new, [0])
+        with self.assertRaisesRegex(ValueError, "are not the"):
+            grow(old, new, [])
+
+
+@unittest.skipIf(MISSING, MISSING)
 class Learning(unittest.TestCase):
     def test_ciou(self):
         from loss import ciou
@@ -94,6 +133,38 @@ class Learning(unittest.TestCase):
             whole += len(inside) == 2 and np.allclose(sides, 16, atol=.1)
         self.assertGreater(whole, 10)
         self.assertLess(whole, 35)
+
+    def test_some_views_are_close_ups_of_an_object(self):
+        from samples import CLOSE_FILLS, MOST_ENLARGED, framing, random_view
+        boxes = np.array([[0, 100, 100, 140, 200]], np.float32)
+        sides, close = [], 0
+        for seed in range(400):
+            scale, _, subject = framing((600, 800, 3), boxes, 352, random.Random(seed))
+            if subject is not None:
+                close += 1
+                self.assertLessEqual(scale, MOST_ENLARGED)
+                _, inside = random_view(np.zeros((600, 800, 3), np.uint8), boxes, 352, random.Random(seed))
+                self.assertEqual(len(inside), 1)                # the subject is in the view, whole
+                sides.append((inside[0, 4] - inside[0, 2]) / 352)
+        self.assertGreater(close, 400 * .03)
+        self.assertGreater(min(sides), CLOSE_FILLS[0] * .8)
+        self.assertLess(max(sides), min(1, CLOSE_FILLS[1] * 1.25))
+
+    def test_a_share_of_the_views_lies_on_a_side(self):
+        import samples
+        with tempfile.TemporaryDirectory() as folder:
+            image_path, box_path = samples.cache_paths(folder, 0)
+            cv2.imwrite(image_path, np.zeros((300, 400, 3), np.uint8))
+            np.save(box_path, np.array([[0, 190, 100, 210, 200]], np.float32))      # five times as high as wide
+            cache = samples.Cache(folder, 1)
+            cache.refresh()
+            lying = 0
+            for seed in range(300):
+                _, inside = cache.view(640, random.Random(seed))
+                if len(inside) and inside[0, 3] - inside[0, 1] > 2 * (inside[0, 4] - inside[0, 2]):
+                    lying += 1
+        self.assertGreater(lying, 300 * samples.TURNED_SHARE * .4)
+        self.assertLess(lying, 300 * samples.TURNED_SHARE * 2)
 
     def test_schedule(self):
         from train import rate_at

@@ -15,6 +15,9 @@ SMALLEST_SIDE = 5               # pixels of a view: a box thinner than this teac
 WHOLE_VIEW = 640                # side of the views that often show a whole picture: larger than the input of detection,
                                 # so that close-ups are learned as large as they can come
 TURNED_SHARE = .1               # of the views lie on a side, as photos whose orientation was lost
+CLOSE_SHARE = .08               # of the views show one object that fills a good part of them
+CLOSE_FILLS = (.3, .85)         # of the view's side
+MOST_ENLARGED = 4               # times the size in the picture: what is larger is a blur
 
 
 def cache_paths(folder, number):
@@ -58,31 +61,63 @@ def recolour(picture, rng):
     return cv2.LUT(picture, np.stack(tables, -1).astype(np.uint8)[None])
 
 
-def random_view(picture, boxes, size, rng, smallest=.45, largest=1.9):
+def close_subject(boxes, rng):
+    """The corners of one of the larger objects: the largest of four."""
+    some = [boxes[rng.randrange(len(boxes)), 1:] for _ in range(4)]
+    return max(some, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))
+
+
+def around(low, high, size, rng):
+    """Where a view of `size` starts that holds low .. high, or is held by it."""
+    first, last = sorted((round(high) - size, round(low)))
+    return rng.randint(first, last)
+
+
+def framing(shape, boxes, size, rng, smallest=.45, largest=1.9):
+    """(scale of the picture, how much wider than high it is drawn, the object a close-up shows or None) at random."""
+    fit = WHOLE_VIEW / max(shape[:2])
+    if size == WHOLE_VIEW and rng.random() < .5:
+        return fit, 1.0, None
+    stretch = np.exp(rng.gauss(0, .06))
+    if len(boxes) and rng.random() < CLOSE_SHARE:
+        subject = close_subject(boxes, rng)
+        long_side = max(subject[2] - subject[0], subject[3] - subject[1])
+        return min(size * rng.uniform(*CLOSE_FILLS) / long_side, MOST_ENLARGED), stretch, subject
+    return fit * np.exp(rng.uniform(np.log(smallest), np.log(largest))), stretch, None
+
+
+def boxes_of_view(boxes, across, down, left, top, frame):
+    """Boxes in pixels of a view: enlarged by `across` and `down`, moved by its corner, cut to `frame` (x0, y0, x1, y1);
+    without those that are thin or mostly outside."""
+    boxes = boxes.copy()
+    boxes[:, [1, 3]] = boxes[:, [1, 3]] * across - left
+    boxes[:, [2, 4]] = boxes[:, [2, 4]] * down - top
+    area = np.prod(boxes[:, 3:] - boxes[:, 1:3], 1)
+    boxes[:, [1, 3]] = boxes[:, [1, 3]].clip(frame[0], frame[2])
+    boxes[:, [2, 4]] = boxes[:, [2, 4]].clip(frame[1], frame[3])
+    sides = boxes[:, 3:] - boxes[:, 1:3]
+    return boxes[(sides.min(1) > SMALLEST_SIDE) & (np.prod(sides, 1) > .25 * area)] if len(boxes) else boxes
+
+
+def random_view(picture, boxes, size, rng):
     """A `size` x `size` view: the picture scaled at random, cut or padded, perhaps mirrored; boxes in its pixels. Half of
-    the views of WHOLE_VIEW show the picture whole, as detection does."""
+    the views of WHOLE_VIEW show the picture whole, as detection does; CLOSE_SHARE of the others are close-ups."""
     height, width = picture.shape[:2]
-    fit = WHOLE_VIEW / max(height, width)
-    whole = size == WHOLE_VIEW and rng.random() < .5
-    scale = fit * (1.0 if whole else np.exp(rng.uniform(np.log(smallest), np.log(largest))))
-    stretch = 1.0 if whole else np.exp(rng.gauss(0, .06))
+    scale, stretch, subject = framing(picture.shape, boxes, size, rng)
     new_w, new_h = max(16, round(width * scale * stretch)), max(16, round(height * scale / stretch))
+    across, down = new_w / width, new_h / height
     picture = cv2.resize(picture, (new_w, new_h),
                          interpolation=cv2.INTER_LINEAR if rng.random() < .5 or new_w > width else cv2.INTER_AREA)
-    left = rng.randint(min(0, new_w - size), max(0, new_w - size))
-    top = rng.randint(min(0, new_h - size), max(0, new_h - size))
+    if subject is None:
+        left, top = (rng.randint(min(0, side - size), max(0, side - size)) for side in (new_w, new_h))
+    else:
+        left = around(subject[0] * across, subject[2] * across, size, rng)
+        top = around(subject[1] * down, subject[3] * down, size, rng)
     view = np.full((size, size, 3), GREY, np.uint8)
     x0, y0 = max(0, left), max(0, top)
     x1, y1 = min(new_w, left + size), min(new_h, top + size)
     view[y0 - top:y1 - top, x0 - left:x1 - left] = picture[y0:y1, x0:x1]
-    boxes = boxes.copy()
-    boxes[:, [1, 3]] = boxes[:, [1, 3]] * (new_w / width) - left
-    boxes[:, [2, 4]] = boxes[:, [2, 4]] * (new_h / height) - top
-    area = np.prod(boxes[:, 3:] - boxes[:, 1:3], 1)
-    boxes[:, [1, 3]] = boxes[:, [1, 3]].clip(x0 - left, x1 - left)
-    boxes[:, [2, 4]] = boxes[:, [2, 4]].clip(y0 - top, y1 - top)
-    sides = boxes[:, 3:] - boxes[:, 1:3]
-    boxes = boxes[(sides.min(1) > SMALLEST_SIDE) & (np.prod(sides, 1) > .25 * area)] if len(boxes) else boxes
+    boxes = boxes_of_view(boxes, across, down, left, top, (x0 - left, y0 - top, x1 - left, y1 - top))
     if rng.random() < .5:
         view = view[:, ::-1]
         boxes[:, [1, 3]] = size - boxes[:, [3, 1]]
