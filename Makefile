@@ -193,7 +193,7 @@ $(build)/%.o: %.c
 $(build)/src/api.o: private flags = -DYOLO_VERSION='"$(version)"'
 $(build)/src/image/font_data.o: private flags = -DYOLO_FONT_FILE='"$(font)"'
 # stb shifts negative numbers, and makes bytes of floats beyond them: undefined, harmless, and not ours to mend.
-stb_flags := $(if $(filter sanitize fuzz,$(config)),-fno-sanitize=shift$(comma)signed-integer-overflow$(comma)float-cast-overflow)
+stb_flags := $(if $(filter sanitize fuzz,$(config))$(findstring -fsanitize,$(CFLAGS)),-fno-sanitize=shift$(comma)signed-integer-overflow$(comma)float-cast-overflow)
 $(build)/src/image/stb.o: private flags = $(stb_flags)
 # The sandbox lets a build that counts what runs write that down.
 $(build)/src/cli/sandbox_paths.o: private flags = $(if $(filter coverage,$(config)),-DCOVERAGE_FOLDER='"$(abspath $(build))"')

@@ -20,8 +20,9 @@ static size_t make_exif(uint8_t *bytes, bool big_endian, unsigned type, unsigned
     return 22;
 }
 
+/* With junk between two segments, and a byte that fills. */
 static size_t wrap_jpeg(uint8_t *file, const uint8_t *exif, size_t length) {
-    static const uint8_t start[] = {0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 0, 0, 0xFF, 0xFF, 0xE1};
+    static const uint8_t start[] = {0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 0, 0, 0, 7, 0xFF, 0xFF, 0xE1};
     memcpy(file, start, sizeof start);
     file[sizeof start] = 0, file[sizeof start + 1] = (uint8_t)(length + 8);
     memcpy(file + sizeof start + 2, "Exif\0", 6);

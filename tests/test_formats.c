@@ -47,6 +47,15 @@ static void refuses_broken_pnm(void) {
     }
 }
 
+static yolo_image decode(const void *bytes, size_t byte_count, yolo_format format) {
+    yolo_image image = {0};
+    yolo_error error = {0};
+    yolo_status status = yolo_image_decode(bytes, byte_count, "p", NULL, &image, &error);
+    CHECK_STRING(error.message, "");
+    if (CHECK_INT(status, YOLO_OK)) CHECK_INT(image.format, format);
+    return image;
+}
+
 /* ---- Suites of DETECT_SHARED ---- */
 
 /* Compares a picture with the one that its makers expect; false where the tests have no such folder. */
@@ -191,6 +200,25 @@ static void reads_cmyk_jpegs(void) {
     }
 }
 
+/* 255 is no ink in either case: so other readers have it. */
+static void reads_cmyk_jpegs_without_a_marker_alike(void) {
+    const char *path = test_shared_path("stress/jpeg-decoder/tests/reftest/images/mozilla/jpg-cmyk-1.jpg");
+    if (!path) return;
+    size_t byte_count;
+    uint8_t *bytes = picture_file(path, &byte_count);
+    if (!bytes) return;
+    yolo_image marked = decode(bytes, byte_count, YOLO_FORMAT_JPEG), plain = {0};
+    if (CHECK(byte_count > 36 && bytes[21] == 0xEE && !memcmp(bytes + 24, "Adobe", 5))) {
+        const size_t length = 2 + ((size_t)bytes[22] << 8) + bytes[23];
+        memmove(bytes + 20, bytes + 20 + length, byte_count - 20 - length);
+        plain = decode(bytes, byte_count - length, YOLO_FORMAT_JPEG);
+        CHECK(picture_difference(&marked, &plain) == 0);
+    }
+    yolo_image_free(&marked);
+    yolo_image_free(&plain);
+    free(bytes);
+}
+
 static void reads_arithmetic_jpegs(void) {
     matches("stress/libjpeg-turbo/testimages", "testimgari.jpg", "testimgint.jpg", 1);
 }
@@ -213,16 +241,17 @@ static void reads_sixteen_bits_as_eight(void) {
     matches("stress/pngsuite-stb", "pbm/basi2c16.ppm", "pngsuite/16bit/basi2c16.png", 0);
 }
 
-/* ---- TGA, GIF and HDR, written out here ---- */
-
-static yolo_image decode(const void *bytes, size_t byte_count, yolo_format format) {
-    yolo_image image = {0};
-    yolo_error error = {0};
-    yolo_status status = yolo_image_decode(bytes, byte_count, "p", NULL, &image, &error);
-    CHECK_STRING(error.message, "");
-    if (CHECK_INT(status, YOLO_OK)) CHECK_INT(image.format, format);
-    return image;
+/* The format forbids runs from the top down; programs write them, and viewers show them. */
+static void reads_runs_from_the_top_down(void) {
+    static const uint8_t bmp[] = {'B',  'M',  0, 0, 0, 0, 0, 0, 0, 0, 62, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 0xFE, 0xFF,
+                                  0xFF, 0xFF, 1, 0, 8, 0, 1, 0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0, 0, 0, 0, 2,    0,
+                                  0,    0,    0, 0, 0, 0, 9, 8, 7, 0, 3,  2, 1, 0, 2,  0, 0, 0, 2, 1, 0, 0, 0,    1};
+    yolo_image image = decode(bmp, sizeof bmp, YOLO_FORMAT_BMP);
+    CHECK(image.pixels && image.height == 2 && !memcmp(image.pixels, "\7\10\11\7\10\11\1\2\3\1\2\3", 12));
+    yolo_image_free(&image);
 }
+
+/* ---- TGA, PSD, GIF and HDR, written out here ---- */
 
 static void reads_tga(void) {
     static const uint8_t plain[] = {0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1, 0, 24, 0x20, 3, 2, 1, 6, 5, 4};
@@ -237,6 +266,24 @@ static void reads_tga(void) {
     CHECK_INT(yolo_image_decode(plain, sizeof plain - 1, "p", NULL, &image, &error), YOLO_BAD_IMAGE);
 }
 
+/* Without alpha bits the fourth byte is none, and a picture without a visible pixel is meant to be opaque. */
+static void reads_tga_in_every_direction(void) {
+    static const uint8_t left[] = {0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1, 0, 24, 0x30, 3, 2, 1, 6, 5, 4};
+    static const uint8_t clear[] = {0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 32, 0x28, 3, 2, 1, 0};
+    uint8_t filled[sizeof clear];
+    memcpy(filled, clear, sizeof clear);
+    filled[17] = 0x20, filled[21] = 128;
+    yolo_image image = decode(left, sizeof left, YOLO_FORMAT_TGA);
+    CHECK(image.pixels && !memcmp(image.pixels, "\4\5\6\1\2\3", 6));
+    yolo_image_free(&image);
+    image = decode(clear, sizeof clear, YOLO_FORMAT_TGA);
+    CHECK(image.pixels && image.channels == 3 && !memcmp(image.pixels, "\1\2\3", 3));
+    yolo_image_free(&image);
+    image = decode(filled, sizeof filled, YOLO_FORMAT_TGA);
+    CHECK(image.pixels && !memcmp(image.pixels, "\1\2\3", 3));
+    yolo_image_free(&image);
+}
+
 static void reads_gif(void) {
     /* 2 x 1, red and blue; LZW: clear, 0, 1, end in codes of 3 bits. */
     static const uint8_t gif[] = {'G', 'I', 'F', '8', '9', 'a', 2, 0, 1, 0, 0x80, 0, 0, 255,  0,    0, 0,  0,
@@ -249,10 +296,137 @@ static void reads_gif(void) {
     CHECK_CONTAINS(error.message, "ends early");
 }
 
-static void reads_hdr(void) {
-    static const char hdr[] = "#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 2\n\x80\x80\x80\x81\0\0\0\0";
-    yolo_image image = decode(hdr, sizeof hdr - 1, YOLO_FORMAT_HDR);
-    CHECK(image.pixels && image.pixels[0] == 255 && image.pixels[3] == 0);
+/* A GIF in the making: what is before the codes, then codes as they are put. */
+typedef struct gif_writer {
+    uint8_t bytes[1 << 16], codes[1 << 16];
+    size_t byte_count, code_bytes;
+    unsigned root_bits, code_bits, strings, held, held_bits;
+} gif_writer;
+
+static void gif_bytes(gif_writer *w, const void *bytes, size_t count) {
+    memcpy(w->bytes + w->byte_count, bytes, count);
+    w->byte_count += count;
+}
+
+/* The screen, with 2 << `color_bits` grey levels of which color i is 3 i, 3 i + 1, 3 i + 2. */
+static void gif_begin(gif_writer *w, int width, int height, unsigned color_bits) {
+    *w = (gif_writer){0};
+    const uint8_t screen[] = {(uint8_t)width, 0, (uint8_t)height, 0, (uint8_t)(0x80 | color_bits), 0, 0};
+    gif_bytes(w, "GIF89a", 6);
+    gif_bytes(w, screen, sizeof screen);
+    for (unsigned i = 0; i < (6u << color_bits); i++) w->bytes[w->byte_count++] = (uint8_t)i;
+}
+
+static void gif_begin_frame(gif_writer *w, int left, int top, int width, int height, bool interlaced,
+                            unsigned root_bits) {
+    const uint8_t frame[] = {',',
+                             (uint8_t)left,
+                             0,
+                             (uint8_t)top,
+                             0,
+                             (uint8_t)width,
+                             0,
+                             (uint8_t)height,
+                             0,
+                             interlaced ? 0x40 : 0,
+                             (uint8_t)root_bits};
+    gif_bytes(w, frame, sizeof frame);
+    w->root_bits = root_bits;
+    w->code_bits = root_bits + 1;
+    w->strings = 0;
+}
+
+/* Counts the strings that a reader has, since these decide how long a code is. */
+static void gif_code(gif_writer *w, unsigned code) {
+    const unsigned clear = 1u << w->root_bits;
+    w->held |= code << w->held_bits;
+    w->held_bits += w->code_bits;
+    for (; w->held_bits >= 8; w->held_bits -= 8, w->held >>= 8) w->codes[w->code_bytes++] = (uint8_t)w->held;
+    if (code == clear) {
+        w->strings = 0;
+        w->code_bits = w->root_bits + 1;
+        return;
+    }
+    w->strings = w->strings == 0 ? clear + 2 : w->strings < 4096 ? w->strings + 1 : 4096;
+    if (w->strings == 1u << w->code_bits && w->code_bits < 12) w->code_bits++;
+}
+
+static void gif_end(gif_writer *w) {
+    gif_code(w, (1u << w->root_bits) + 1);
+    if (w->held_bits) w->codes[w->code_bytes++] = (uint8_t)w->held;
+    for (size_t at = 0; at < w->code_bytes; at += 255) {
+        const size_t left = w->code_bytes - at, length = left < 255 ? left : 255;
+        w->bytes[w->byte_count++] = (uint8_t)length;
+        gif_bytes(w, w->codes + at, length);
+    }
+    gif_bytes(w, "\0;", 2);
+}
+
+static uint8_t noise(unsigned i) {
+    return (uint8_t)(i * 2654435761u >> 24);
+}
+
+/* 9,000 codes without one that clears the table, not even the first: a full table stays as it is. */
+static void reads_gif_with_a_full_table(void) {
+    enum { WIDTH = 100, HEIGHT = 90 };
+    static gif_writer w;
+    gif_begin(&w, WIDTH, HEIGHT, 7);
+    gif_begin_frame(&w, 0, 0, WIDTH, HEIGHT, false, 8);
+    for (unsigned i = 0; i < WIDTH * HEIGHT; i++) gif_code(&w, noise(i));
+    gif_end(&w);
+    yolo_image image = decode(w.bytes, w.byte_count, YOLO_FORMAT_GIF);
+    if (!CHECK(image.pixels && image.width == WIDTH && image.height == HEIGHT)) return;
+    for (unsigned i = 0; i < WIDTH * HEIGHT; i++)
+        if (!CHECK_INT(image.pixels[i * 3 + 1], (uint8_t)(noise(i) * 3 + 1))) break;
+    yolo_image_free(&image);
+}
+
+/* One color in strings that grow, each with the index that it adds itself: 1 + 2 + 3 + ... pixels. */
+static void reads_gif_strings_that_reach_into_themselves(void) {
+    static gif_writer w;
+    gif_begin(&w, 45, 1, 0);
+    gif_begin_frame(&w, 0, 0, 45, 1, false, 2);
+    gif_code(&w, 4);
+    gif_code(&w, 1);
+    for (unsigned i = 0; i < 8; i++) gif_code(&w, 6 + i);
+    gif_end(&w);
+    yolo_image image = decode(w.bytes, w.byte_count, YOLO_FORMAT_GIF);
+    for (int x = 0; image.pixels && x < 45; x++) CHECK_INT(image.pixels[x * 3], 3);
+    yolo_image_free(&image);
+}
+
+/* Strings of thousands of indices, again and again, behind the only pixel: stb_image took seven seconds for a megabyte
+ * of these, and a stack of its own for each index. */
+static void reads_no_more_of_a_gif_than_its_pixels(void) {
+    static gif_writer w;
+    gif_begin(&w, 1, 1, 0);
+    gif_begin_frame(&w, 0, 0, 1, 1, false, 2);
+    gif_code(&w, 4);
+    gif_code(&w, 0);
+    for (unsigned code = 6; code < 4096; code++) gif_code(&w, code);
+    for (int i = 0; i < 9000; i++) gif_code(&w, 4095);
+    gif_end(&w);
+    yolo_image image = decode(w.bytes, w.byte_count, YOLO_FORMAT_GIF);
+    CHECK(image.pixels && image.width == 1 && image.height == 1 && image.pixels[2] == 2);
+    yolo_image_free(&image);
+}
+
+/* Rows 0, 4, 2, 1, 3 of five; the frame begins at 2, 1, and reaches two columns beyond the screen. White is what is not
+ * drawn: what is around it, and the color that an extension calls transparent. */
+static void reads_gif_frames(void) {
+    static const int order[] = {0, 4, 2, 1, 3};
+    static gif_writer w;
+    gif_begin(&w, 4, 8, 2);
+    gif_bytes(&w, "!\xFE\2hi\0!\xF9\4\1\0\0\7\0", 14);
+    gif_begin_frame(&w, 2, 1, 4, 5, true, 3);
+    for (int i = 0; i < 5; i++)
+        for (int x = 0; x < 4; x++) gif_code(&w, x == 3 ? 7 : (unsigned)order[i]);
+    gif_end(&w);
+    yolo_image image = decode(w.bytes, w.byte_count, YOLO_FORMAT_GIF);
+    if (!CHECK(image.pixels && image.width == 6 && image.height == 8)) return;
+    for (int y = 0; y < 8; y++)
+        for (int x = 0; x < 6; x++)
+            CHECK_INT(image.pixels[(y * 6 + x) * 3], y >= 1 && y < 6 && x >= 2 && x < 5 ? (y - 1) * 3 : 255);
     yolo_image_free(&image);
 }
 
@@ -262,6 +436,107 @@ static void expect_refused(const void *bytes, size_t byte_count, const char *par
     CHECK_INT(yolo_image_decode(bytes, byte_count, "p", NULL, &image, &error), YOLO_BAD_IMAGE);
     CHECK_CONTAINS(error.message, part);
     CHECK(!image.pixels);
+}
+
+static void refuses_broken_gif(void) {
+    static gif_writer w;
+    for (int wanted = 0; wanted < 4; wanted++) { /* of four pixels, then an end */
+        gif_begin(&w, 2, 2, 0);
+        gif_begin_frame(&w, 0, 0, 2, 2, false, 2);
+        for (int i = 0; i < wanted; i++) gif_code(&w, 1);
+        gif_end(&w);
+        expect_refused(w.bytes, w.byte_count, "its data ends early");
+    }
+    gif_begin(&w, 2, 2, 0);
+    expect_refused(w.bytes, w.byte_count - 1, "its header ends early");
+    expect_refused(w.bytes, w.byte_count, "its data ends early");
+    gif_bytes(&w, ";", 1);
+    expect_refused(w.bytes, w.byte_count, "it holds no picture");
+    w.bytes[w.byte_count - 1] = 'x';
+    expect_refused(w.bytes, w.byte_count, "its data is corrupt");
+    gif_begin(&w, 2, 2, 0);
+    gif_begin_frame(&w, 0, 0, 2, 2, false, 2);
+    gif_code(&w, 1);
+    gif_code(&w, 7); /* only 6 can be there */
+    gif_end(&w);
+    expect_refused(w.bytes, w.byte_count, "its data is corrupt");
+    for (unsigned bits = 0; bits < 13; bits += 9) {
+        gif_begin(&w, 2, 2, 0);
+        gif_begin_frame(&w, 0, 0, 2, 2, false, bits);
+        expect_refused(w.bytes, w.byte_count, "its data is corrupt");
+    }
+    gif_begin(&w, 2, 2, 0);
+    gif_begin_frame(&w, 0, 0, 0, 2, false, 2);
+    expect_refused(w.bytes, w.byte_count, "its first frame has no pixels");
+    expect_refused("GIF87a\2\0\2\0\0\0\0,\0\0\0\0\2\0\2\0\0\2", 24, "it has no colors");
+}
+
+static void reads_hdr(void) {
+    static const char hdr[] = "#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 2\n\x80\x80\x80\x81\0\0\0\0";
+    yolo_image image = decode(hdr, sizeof hdr - 1, YOLO_FORMAT_HDR);
+    CHECK(image.pixels && image.pixels[0] == 255 && image.pixels[3] == 0);
+    yolo_image_free(&image);
+}
+
+/* stb_image reads such palettes wrongly. */
+static void refuses_odd_tga(void) {
+    static const uint8_t late[] = {0, 1, 1, 9, 0, 1, 0, 24, 0, 0, 0, 0, 1, 0, 1, 0, 8, 0x20, 1, 2, 3, 9, 0, 0, 0, 0};
+    static const uint8_t both[] = {0, 1, 2, 0, 0, 1, 0, 24, 0, 0, 0, 0, 1, 0, 1, 0, 24, 0x20, 1, 2, 3, 4, 5, 6};
+    expect_refused(late, sizeof late, "its palette does not begin at 0, which is not supported");
+    expect_refused(both, sizeof both, "a palette beside true colors is not supported");
+}
+
+/* A PSD of 1 x 1: header, three empty parts, how it is packed, pixels. */
+static size_t make_psd(uint8_t *psd, unsigned channels, unsigned bits, unsigned mode, unsigned packing) {
+    const uint8_t header[] = {'8', 'B',
+                              'P', 'S',
+                              0,   1,
+                              0,   0,
+                              0,   0,
+                              0,   0,
+                              0,   (uint8_t)channels,
+                              0,   0,
+                              0,   1,
+                              0,   0,
+                              0,   1,
+                              0,   (uint8_t)bits,
+                              0,   (uint8_t)mode,
+                              0,   0,
+                              0,   0,
+                              0,   0,
+                              0,   0,
+                              0,   0,
+                              0,   0,
+                              0,   (uint8_t)packing,
+                              1,   2,
+                              3,   4,
+                              5,   6};
+    memcpy(psd, header, sizeof header);
+    return sizeof header;
+}
+
+static void reads_psd(void) {
+    uint8_t psd[64];
+    yolo_image image = decode(psd, make_psd(psd, 3, 8, 3, 0), YOLO_FORMAT_PSD);
+    CHECK(image.pixels && !memcmp(image.pixels, "\1\2\3", 3));
+    yolo_image_free(&image);
+    image = decode(psd, make_psd(psd, 3, 16, 3, 0), YOLO_FORMAT_PSD);
+    CHECK(image.pixels && !memcmp(image.pixels, "\1\3\5", 3));
+    yolo_image_free(&image);
+    expect_refused(psd, make_psd(psd, 3, 16, 3, 1), "its samples of 16 bits are compressed");
+    expect_refused(psd, make_psd(psd, 3, 32, 3, 0), "only RGB of 8 or 16 bits");
+    expect_refused(psd, make_psd(psd, 4, 8, 4, 0), "only RGB of 8 or 16 bits");
+    expect_refused(psd, make_psd(psd, 17, 8, 3, 0), "only RGB of 8 or 16 bits");
+    expect_refused(psd, 25, "its header ends early");
+}
+
+/* One pixel, three times itself, then 2 + 256 times the last one: runs of the first programs. */
+static void reads_hdr_of_old(void) {
+    static const char hdr[] = "#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 263\n\x80\x80\x80\x81\1\1\1\3\0\0\0\0"
+                              "\1\1\1\2\1\1\1\1";
+    yolo_image image = decode(hdr, sizeof hdr - 1, YOLO_FORMAT_HDR);
+    for (int x = 0; image.pixels && x < 263; x++) CHECK_INT(image.pixels[x * 3 + 1], x < 4 ? 255 : 0);
+    yolo_image_free(&image);
 }
 
 #define HDR_HEADER "#?RADIANCE\nGAMMA=1\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 8\n"
@@ -303,13 +578,24 @@ int main(void) {
         TEST(reads_jpeg_references),
 #if YOLO_WITH_TURBOJPEG
         TEST(reads_cmyk_jpegs),
+        TEST(reads_cmyk_jpegs_without_a_marker_alike),
         TEST(reads_arithmetic_jpegs),
 #endif
         TEST(reads_png_of_every_kind),
         TEST(reads_sixteen_bits_as_eight),
+        TEST(reads_runs_from_the_top_down),
         TEST(reads_tga),
+        TEST(reads_tga_in_every_direction),
+        TEST(refuses_odd_tga),
+        TEST(reads_psd),
         TEST(reads_gif),
+        TEST(reads_gif_with_a_full_table),
+        TEST(reads_gif_strings_that_reach_into_themselves),
+        TEST(reads_no_more_of_a_gif_than_its_pixels),
+        TEST(reads_gif_frames),
+        TEST(refuses_broken_gif),
         TEST(reads_hdr),
+        TEST(reads_hdr_of_old),
         TEST(reads_packed_hdr),
         TEST(refuses_broken_hdr),
     };

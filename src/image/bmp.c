@@ -56,7 +56,7 @@ static yolo_status check_kind(const bmp *b, yolo_error *error) {
     if (!palette && b->bits != 16 && b->bits != 24 && b->bits != 32)
         return refuse(b, "its number of bits a pixel is not supported", error);
     if ((b->compression == RLE8 && b->bits != 8) || (b->compression == RLE4 && b->bits != 4) ||
-        (fields && b->bits != 16 && b->bits != 32) || (rle && b->top_down))
+        (fields && b->bits != 16 && b->bits != 32))
         return refuse(b, "its header contradicts itself", error);
     if (b->data < FILE_HEADER + b->header_bytes || b->data > b->source->byte_count)
         return refuse(b, "its pixels lie outside of the file", error);
@@ -127,15 +127,6 @@ static void field_row(const field *fields, unsigned bits, const uint8_t *packed,
     }
 }
 
-/* Programs that know nothing of alpha leave it zero: a picture without a visible pixel is meant to be opaque. */
-static void drop_empty_alpha(yolo_image *image) {
-    for (int y = 0; y < image->height; y++)
-        for (int x = 0; x < image->width; x++)
-            if (image_row(image, y)[x * 4 + 3]) return;
-    for (int y = 0; y < image->height; y++)
-        for (int x = 0; x < image->width; x++) image_row(image, y)[x * 4 + 3] = 255;
-}
-
 static yolo_status decode_plain(const bmp *b, yolo_image *image, yolo_error *error) {
     size_t width = (size_t)image->width, row_bytes = (width * b->bits + 7) / 8;
     size_t stride = (row_bytes + 3) / 4 * 4, room = b->source->byte_count - b->data;
@@ -153,7 +144,7 @@ static yolo_status decode_plain(const bmp *b, yolo_image *image, yolo_error *err
         else
             field_row(fields, b->bits, packed, width, image->channels, row);
     }
-    if (image->channels == 4) drop_empty_alpha(image);
+    image_drop_alpha(image, false);
     image_flatten(image);
     return YOLO_OK;
 }

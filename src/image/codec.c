@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "image/bmp.h"
 #include "image/exif.h"
+#include "image/gif.h"
 #include "image/hdr.h"
 #include "image/jpeg.h"
 #include "image/orient.h"
@@ -19,7 +20,7 @@ enum {
     DEFAULT_MAX_PIXELS = 100000000,
     MAX_FILE_BYTES = 512 << 20, /* 100 million pixels of 32 bits, uncompressed, fit in */
     /* Memory that a picture of max_pixels may take while it is decoded, its file included: with the default limit 1.4
-     * of the 1.5 GB that the program promises to stay below. The most that any format in use takes is 12 (PSD, GIF). */
+     * of the 1.5 GB that the program promises to stay below. The most that any format in use takes is 12 (PSD). */
     BYTES_PER_PIXEL = 14,
     SMALL_BYTES = 64 << 20, /* always allowed, however few pixels are */
 };
@@ -29,7 +30,7 @@ static const codec codecs[] = {
     {YOLO_FORMAT_JPEG, "JPEG", recognise_jpeg, jpeg_decode, exif_orientation_jpeg, jpeg_encode},
     {YOLO_FORMAT_PNG, "PNG", recognise_png, png_decode, exif_orientation_png, png_encode},
     {YOLO_FORMAT_BMP, "BMP", recognise_bmp, bmp_decode, NULL, NULL},
-    {YOLO_FORMAT_GIF, "GIF", recognise_gif, stb_decode_gif, NULL, NULL},
+    {YOLO_FORMAT_GIF, "GIF", recognise_gif, gif_decode, NULL, NULL},
     {YOLO_FORMAT_PSD, "PSD", recognise_psd, stb_decode_psd, NULL, NULL},
     {YOLO_FORMAT_PNM, "PNM", recognise_pnm, pnm_decode, NULL, NULL},
     {YOLO_FORMAT_HDR, "HDR", recognise_hdr, hdr_decode, NULL, NULL},

@@ -52,7 +52,10 @@ int exif_orientation_jpeg(const uint8_t *bytes, size_t byte_count) {
     static const uint8_t exif[6] = "Exif\0";
     size_t at = 2; /* after SOI */
     while (at + 4 <= byte_count) {
-        if (bytes[at] != 0xFF) return 1;
+        if (bytes[at] != 0xFF) { /* junk between segments, which decoders skip, too */
+            at++;
+            continue;
+        }
         uint8_t marker = bytes[at + 1];
         if (marker == 0xFF) { /* fill bytes may precede a marker */
             at++;

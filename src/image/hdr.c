@@ -105,13 +105,39 @@ static void show(const hdr *h, unsigned red, unsigned green, unsigned blue, unsi
 
 /* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
+/* The first programs packed otherwise: a pixel of 1, 1, 1, n repeats the one before it n times, 256 n times if it is
+ * itself behind such a pixel. No other pixel looks like that. */
+typedef struct repeat {
+    uint8_t rgb[3];
+    uint64_t left;
+    unsigned shift;
+} repeat;
+
+static bool next_pixel(hdr *h, repeat *r) {
+    while (r->left == 0) {
+        if (h->end - h->next < 4) return false;
+        const uint8_t *pixel = h->next;
+        h->next += 4;
+        if (pixel[0] == 1 && pixel[1] == 1 && pixel[2] == 1) {
+            r->left = (uint64_t)pixel[3] << r->shift;
+            if (r->shift < 24) r->shift += 8;
+        } else {
+            show(h, pixel[0], pixel[1], pixel[2], pixel[3], r->rgb);
+            r->left = 1, r->shift = 0;
+        }
+    }
+    r->left--;
+    return true;
+}
+
 static yolo_status read_flat(hdr *h, yolo_image *image, yolo_error *error) {
-    size_t width = (size_t)image->width;
-    if ((size_t)(h->end - h->next) / 4 / width < (size_t)image->height) return refuse(h, "its data ends early", error);
+    repeat r = {.left = 0};
     for (int y = 0; y < image->height; y++) {
         uint8_t *rgb = image_row(image, y);
-        for (size_t x = 0; x < width; x++, h->next += 4, rgb += 3)
-            show(h, h->next[0], h->next[1], h->next[2], h->next[3], rgb);
+        for (int x = 0; x < image->width; x++, rgb += 3) {
+            if (!next_pixel(h, &r)) return refuse(h, "its data ends early", error);
+            memcpy(rgb, r.rgb, 3);
+        }
     }
     return YOLO_OK;
 }

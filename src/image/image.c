@@ -98,3 +98,16 @@ void image_flatten(yolo_image *image) {
         image_flatten_row(image_row(image, y), (size_t)image->width, image->channels, image_row(image, y));
     image->channels--;
 }
+
+static bool has_visible_pixel(const yolo_image *image) {
+    for (int y = 0; y < image->height; y++)
+        for (int x = 1; x <= image->width; x++)
+            if (image_row(image, y)[x * image->channels - 1]) return true;
+    return false;
+}
+
+void image_drop_alpha(yolo_image *image, bool drop) {
+    if (image->channels % 2 || (!drop && has_visible_pixel(image))) return;
+    for (int y = 0; y < image->height; y++)
+        for (int x = 1; x <= image->width; x++) image_row(image, y)[x * image->channels - 1] = 255;
+}

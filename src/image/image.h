@@ -31,4 +31,8 @@ void image_flatten_row(const uint8_t *pixels, size_t count, int channels, uint8_
 /* The same for a whole picture in place; a picture without transparency stays as it is. */
 void image_flatten(yolo_image *image);
 
+/* Makes a picture of 2 or 4 channels opaque: if told to, or if it has no visible pixel, because programs that know
+ * nothing of alpha leave it zero. */
+void image_drop_alpha(yolo_image *image, bool drop);
+
 #endif

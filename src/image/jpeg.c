@@ -148,11 +148,10 @@ static void prepare(jpeg_reader *r) {
     if (r->status) give_up((j_common_ptr)l);
 }
 
-/* Programs of Adobe store CMYK inverted, and others follow them: 255 is no ink. */
-static void cmyk_row(const uint8_t *cmyk, size_t width, bool inverted, uint8_t *rgb) {
-    unsigned flip = inverted ? 0 : 255;
+/* Programs of Adobe store CMYK inverted, and others follow them, even without Adobe's marker: 255 is no ink. */
+static void cmyk_row(const uint8_t *cmyk, size_t width, uint8_t *rgb) {
     for (size_t x = 0; x < width; x++, cmyk += 4, rgb += 3)
-        for (int c = 0; c < 3; c++) rgb[c] = (uint8_t)(((cmyk[c] ^ flip) * (cmyk[3] ^ flip) + 127) / 255);
+        for (int c = 0; c < 3; c++) rgb[c] = (uint8_t)((cmyk[c] * cmyk[3] + 127) / 255);
 }
 
 static void read_rows(jpeg_reader *r) {
@@ -162,7 +161,7 @@ static void read_rows(jpeg_reader *r) {
         int y = (int)l->output_scanline;
         if (r->row) {
             jpeg_read_scanlines(l, &r->row, 1);
-            cmyk_row(r->row, l->output_width, l->saw_Adobe_marker, image_row(r->image, y));
+            cmyk_row(r->row, l->output_width, image_row(r->image, y));
             continue;
         }
         JDIMENSION count = l->output_height - l->output_scanline;

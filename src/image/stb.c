@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "image/jpeg.h"
+#include "image/orient.h"
 
 #include <string.h>
 
@@ -19,7 +20,6 @@
 
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
-#define STBI_ONLY_GIF
 #define STBI_ONLY_PSD
 #define STBI_ONLY_TGA
 #define STBI_NO_STDIO
@@ -102,7 +102,7 @@ static yolo_status refuse(const codec_source *source, const char *format, const 
     if (out_of_memory)
         return fail_at(error, YOLO_NO_MEMORY, source->name, 0, "not enough memory for the %s picture", format);
     return fail_at(error, YOLO_BAD_IMAGE, source->name, 0, "the %s picture cannot be decoded: %s", format,
-                   why ? why : "unknown reason");
+                   why && *why ? why : "unknown reason");
 }
 
 /* Reads the header and checks the size; `pixel_bytes` is the most memory that a pixel of this format takes. */
@@ -116,6 +116,7 @@ static yolo_status check_header(const codec_source *source, const char *format, 
     return codec_check_size(source, (uint64_t)width, (uint64_t)height, pixel_bytes, error);
 }
 
+/* With alpha, where the file has it. */
 static yolo_status decode(const codec_source *source, const char *format, unsigned pixel_bytes, yolo_image *image,
                           yolo_error *error) {
     yolo_status status = check_header(source, format, pixel_bytes, error);
@@ -129,21 +130,60 @@ static yolo_status decode(const codec_source *source, const char *format, unsign
     }
     size_t stride = (size_t)width * (size_t)channels;
     *image = (yolo_image){.pixels = pixels, .width = width, .height = height, .channels = channels, .stride = stride};
-    image_flatten(image);
     return YOLO_OK;
 }
 
-/* Two pictures of 32 bits, and a byte that says what was drawn. */
-yolo_status stb_decode_gif(const codec_source *source, yolo_image *image, yolo_error *error) {
-    return decode(source, "GIF", 9, image, error);
+/* How the composite of a PSD is packed; it lies behind three parts that begin with their length. -1: the file ends. */
+static int psd_packing(const uint8_t *bytes, size_t byte_count) {
+    size_t at = 26;
+    for (int part = 0; part < 3; part++) {
+        if (at > byte_count || byte_count - at < 4) return -1;
+        at += 4 + (size_t)big_endian_32(bytes + at);
+    }
+    return at <= byte_count && byte_count - at >= 2 ? (int)big_endian_16(bytes + at) : -1;
+}
+
+/* Sound files that stb_image does not know, or takes for others: runs of 16 bits for such of 8. */
+static const char *psd_fault(const uint8_t *bytes, size_t byte_count) {
+    enum { RGB = 3, RUNS = 1, MOST_CHANNELS = 16 };
+    if (byte_count < 26) return "its header ends early";
+    unsigned version = big_endian_16(bytes + 4), channels = big_endian_16(bytes + 12), bits = big_endian_16(bytes + 22);
+    if (version != 1 || channels > MOST_CHANNELS || (bits != 8 && bits != 16) || big_endian_16(bytes + 24) != RGB)
+        return "only RGB of 8 or 16 bits in up to 16 channels is supported";
+    if (bits == 16 && psd_packing(bytes, byte_count) == RUNS)
+        return "its samples of 16 bits are compressed, which is not supported";
+    return NULL;
 }
 
 yolo_status stb_decode_psd(const codec_source *source, yolo_image *image, yolo_error *error) {
-    return decode(source, "PSD", 4, image, error);
+    out_of_memory = false;
+    const char *fault = psd_fault(source->bytes, source->byte_count);
+    if (fault) return refuse(source, "PSD", fault, error);
+    yolo_status status = decode(source, "PSD", 4, image, error);
+    if (!status) image_flatten(image);
+    return status;
 }
 
+/* stb_image skips as many bytes as the palette lacks colors at its beginning, and takes indices for counted from there. */
+static const char *tga_fault(const uint8_t *header) {
+    bool has_map = header[1], is_mapped = (header[2] & 7) == 1;
+    if (has_map && !is_mapped) return "a palette beside true colors is not supported";
+    if (has_map && little_endian_16(header + 3)) return "its palette does not begin at 0, which is not supported";
+    return NULL;
+}
+
+/* The header is there: recognise_tga saw to it. The last byte tells how many bits are alpha, and where rows begin. */
 yolo_status stb_decode_tga(const codec_source *source, yolo_image *image, yolo_error *error) {
-    return decode(source, "TGA", 4, image, error);
+    enum { DESCRIPTOR = 17, ALPHA_BITS = 15, RIGHT_TO_LEFT = 16, MIRRORED = 2 };
+    out_of_memory = false;
+    const char *fault = tga_fault(source->bytes);
+    if (fault) return refuse(source, "TGA", fault, error);
+    yolo_status status = decode(source, "TGA", 4, image, error);
+    if (status) return status;
+    unsigned descriptor = source->bytes[DESCRIPTOR];
+    image_drop_alpha(image, !(descriptor & ALPHA_BITS));
+    image_flatten(image);
+    return descriptor & RIGHT_TO_LEFT ? orient_image(image, MIRRORED, source->name, error) : YOLO_OK;
 }
 
 #if !YOLO_WITH_TURBOJPEG
@@ -191,7 +231,9 @@ yolo_status jpeg_decode(const codec_source *source, yolo_image *image, yolo_erro
     stbi_info_from_memory(source->bytes, (int)source->byte_count, &width, &height, &channels);
     if (scans > jpeg_scan_limit((uint64_t)width * (uint64_t)height))
         return refuse(source, "JPEG", "it has too many scans for a picture of its size", error);
-    return decode(source, "JPEG", 16, image, error);
+    yolo_status status = decode(source, "JPEG", 16, image, error);
+    if (!status) image_flatten(image);
+    return status;
 }
 
 typedef struct writer {

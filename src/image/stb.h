@@ -4,8 +4,7 @@
 
 #include "image/codec.h"
 
-/* See struct codec. GIF: the first frame. PSD: the composite of 8 or 16 bits RGB. */
-yolo_status stb_decode_gif(const codec_source *source, yolo_image *image, yolo_error *error);
+/* See struct codec. PSD: the composite of 8 or 16 bits RGB. */
 yolo_status stb_decode_psd(const codec_source *source, yolo_image *image, yolo_error *error);
 yolo_status stb_decode_tga(const codec_source *source, yolo_image *image, yolo_error *error);
 
