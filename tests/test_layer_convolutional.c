@@ -309,7 +309,7 @@ static void refuses_weights_that_do_not_fit(void) {
     numbers[12] = -1; /* a variance */
     CHECK_INT(run_network(NET FIRST SECOND SECOND SECOND, numbers, FIRST_COUNT + 2 * SECOND_COUNT, values, &error),
               YOLO_BAD_MODEL);
-    CHECK_CONTAINS(error.message, "the variance of filter 0 is -1 in the weights file");
+    CHECK_CONTAINS(error.message, "variance 0 of layer 0 [convolutional]");
 }
 
 int main(void) {

@@ -256,6 +256,19 @@ static void check_lstm(const char *options, bool batch_normalize) {
     layer_test_run(&t, &planar, (shape){OUTPUTS, 1, 1}, expected, 1e-5);
 }
 
+static void refuses_a_variance_below_zero(void) {
+    numbers n = make_numbers(21, 4 * 3 + 3 * 5);
+    for (size_t i = 0; i < 3; i++) n.all[n.count - 3 + i] = 1;
+    n.all[n.count - 2] = -1;
+    layer_test t = {.type = &layer_connected,
+                    .options = "output=3\nbatch_normalize=1",
+                    .input_count = 1,
+                    .inputs = {{5, 1, 1}},
+                    .weights = n.all,
+                    .weight_count = n.count};
+    CHECK_CONTAINS(layer_test_refusal(&t), "variance 1 of layer 1 [connected]");
+}
+
 static void lstm_takes_one_step(void) {
     check_lstm("output=11", false);
     check_lstm("output=11\nbatch_normalize=1", true);
@@ -263,14 +276,14 @@ static void lstm_takes_one_step(void) {
 
 /* A 3x3 convolution with zeros around the map, biases then weights in the file. */
 typedef struct filter_bank {
-    int channels;
+    int channels, dilation;
     const float *biases, *weights;
 } filter_bank;
 
 enum { SIDE = 5, FILTERS = 6 };
 
-static filter_bank take_filters(numbers *n, int channels) {
-    filter_bank b = {.channels = channels};
+static filter_bank take_filters(numbers *n, int channels, int dilation) {
+    filter_bank b = {.channels = channels, .dilation = dilation};
     b.biases = take(n, FILTERS);
     b.weights = take(n, (size_t)(FILTERS * channels * 9));
     return b;
@@ -281,20 +294,20 @@ static double convolve(const filter_bank *b, const float *planar, int i) {
     int x = i % SIDE, y = i / SIDE % SIDE, f = i / SIDE / SIDE;
     double sum = b->biases[f];
     for (int k = 0; planar && k < b->channels * 9; k++) {
-        int in_x = x - 1 + k % 3, in_y = y - 1 + k / 3 % 3;
+        int in_x = x + (k % 3 - 1) * b->dilation, in_y = y + (k / 3 % 3 - 1) * b->dilation;
         if (in_x < 0 || in_y < 0 || in_x >= SIDE || in_y >= SIDE) continue;
         sum += (double)planar[(k / 9 * SIDE + in_y) * SIDE + in_x] * b->weights[f * b->channels * 9 + k];
     }
     return leaky(sum);
 }
 
-static void check_conv_lstm(const char *options, bool peephole) {
+static void check_conv_lstm(const char *options, bool peephole, int dilation) {
     enum { CHANNELS = 3, COUNT = FILTERS * SIDE * SIDE };
     numbers n = make_numbers(11, FILTERS * (4 * (1 + 9 * CHANNELS) + (peephole ? 7 : 4) * (1 + 9 * FILTERS)));
     filter_bank v[3], w[4], u[4]; /* of f, i, (g,) o */
-    for (int i = 0; i < 3 && peephole; i++) v[i] = take_filters(&n, FILTERS);
-    for (int i = 0; i < 4; i++) w[i] = take_filters(&n, FILTERS);
-    for (int i = 0; i < 4; i++) u[i] = take_filters(&n, CHANNELS);
+    for (int i = 0; i < 3 && peephole; i++) v[i] = take_filters(&n, FILTERS, dilation);
+    for (int i = 0; i < 4; i++) w[i] = take_filters(&n, FILTERS, dilation);
+    for (int i = 0; i < 4; i++) u[i] = take_filters(&n, CHANNELS, dilation);
     const float *planar = make_numbers(6, CHANNELS * SIDE * SIDE).all;
     float cell[COUNT], expected[COUNT];
     for (int i = 0; i < COUNT; i++) {
@@ -315,8 +328,9 @@ static void check_conv_lstm(const char *options, bool peephole) {
 }
 
 static void conv_lstm_takes_one_step(void) {
-    check_conv_lstm("output=6\nsize=3\npad=1\nactivation=leaky", false);
-    check_conv_lstm("output=6\nsize=3\npad=1\nactivation=leaky\npeephole=1\nstate_constrain=16", true);
+    check_conv_lstm("output=6\nsize=3\npad=1\nactivation=leaky", false, 1);
+    check_conv_lstm("output=6\nsize=3\npad=1\nactivation=leaky\npeephole=1\nstate_constrain=16", true, 1);
+    check_conv_lstm("output=6\nsize=3\npad=1\ndilation=2\nactivation=leaky\npeephole=1", true, 2);
     layer_test t = {
         .type = &layer_conv_lstm, .options = "output=6\nbottleneck=1", .input_count = 1, .inputs = {{3, 5, 5}}};
     CHECK_CONTAINS(layer_test_refusal(&t), "bottleneck=1");
@@ -337,6 +351,7 @@ int main(void) {
         TEST(gru_takes_one_step),
         TEST(lstm_takes_one_step),
         TEST(conv_lstm_takes_one_step),
+        TEST(refuses_a_variance_below_zero),
     };
     return test_run(cases, sizeof cases / sizeof *cases);
 }

@@ -28,6 +28,8 @@ static void batchnorm_normalizes(void) {
                     .weights = weights,
                     .weight_count = 4 * CHANNELS};
     layer_test_run(&t, &planar, map, expected, 1e-5);
+    weights[3 * CHANNELS + 2] = -1;
+    CHECK_CONTAINS(layer_test_refusal(&t), "variance 2 of layer 1 [batchnorm]");
 }
 
 static void l2norm_makes_pixels_of_length_one(void) {

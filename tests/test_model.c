@@ -81,6 +81,8 @@ static void weights_must_fit_exactly(void) {
     expect_refused(NET CONV(6) HEAD, text_file("w", "short"), YOLO_BAD_MODEL, "too short for the header");
     expect_refused(NET CONV(6) HEAD, text_file("w", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), YOLO_BAD_MODEL,
                    "is not a Darknet weights file");
+    expect_refused(NET CONV(6) HEAD, text_file("w", "[net]\nwidth=8\nheight=8\n"), YOLO_BAD_MODEL,
+                   "is not a Darknet weights file");
     expect_refused(NET CONV(6) HEAD, "/no/such/weights", YOLO_BAD_FILE, "No such file");
     expect_refused(NET CONV(6) HEAD, "/tmp", YOLO_BAD_FILE, "directory");
 }

@@ -12,12 +12,16 @@ typedef struct params {
 } params;
 
 /* y = (x - mean) / sqrt(variance + 1e-5) * scale + bias, as scale * x + shift. */
-static void fold(params *p, const float *mean, const float *variance) {
+static yolo_status fold(const layer *l, const weight_reader *weights, const float *mean, const float *variance,
+                        yolo_error *error) {
+    params *p = l->params;
     for (int i = 0; i < p->channels; i++) {
         double scale = p->scale[i] / sqrt((double)variance[i] + 1e-5);
+        if (!isfinite(scale)) return weights_refuse_variance(weights, l, (size_t)i, variance[i], error);
         p->shift[i] = (float)(p->shift[i] - mean[i] * scale);
         p->scale[i] = (float)scale;
     }
+    return YOLO_OK;
 }
 
 static yolo_status read_statistics(layer *l, weight_reader *weights, float *buffer, yolo_error *error) {
@@ -27,8 +31,7 @@ static yolo_status read_statistics(layer *l, weight_reader *weights, float *buff
     if (!status) status = weights_read(weights, l, "scales", p->scale, count, error);
     if (!status) status = weights_read(weights, l, "means", buffer, count, error);
     if (!status) status = weights_read(weights, l, "variances", buffer + count, count, error);
-    if (!status) fold(p, buffer, buffer + count);
-    return status;
+    return status ? status : fold(l, weights, buffer, buffer + count, error);
 }
 
 static yolo_status prepare(layer *l, const prepare_args *args, yolo_error *error) {

@@ -48,8 +48,9 @@ static const option_spec options[] = {
 
 static yolo_status check(layer *l, yolo_error *error) {
     params *p = l->params;
-    if (p->pad) p->padding = p->size / 2;
     if (p->size == 1) p->dilation = 1;
+    if (p->pad) p->padding = p->size / 2;
+    p->padding *= p->dilation;
     if (p->outputs % p->groups == 0) return YOLO_OK;
     return layer_fail(l, "groups", error, "output=%d cannot be cut into %d groups", p->outputs, p->groups);
 }

@@ -229,10 +229,13 @@ static const layer *find_host(const layer *l, const layer *layers) {
     return l;
 }
 
-static bool is_shared(const layer *l, const prepare_args *args) {
+/* Whether another layer takes its weights from this one: the last of a chain of layers that share names it. */
+static bool is_host(const layer *l, const prepare_args *args) {
+    if (((const params *)l->params)->share_index != NOT_SHARED) return false;
     for (int i = l->index + 1; i < args->layer_count; i++) {
         const layer *other = &args->layers[i];
-        if (other->type == &layer_convolutional && find_host(other, args->layers) == l) return true;
+        if (other->type == &layer_convolutional && ((const params *)other->params)->share_index == l->index)
+            return true;
     }
     return false;
 }
@@ -343,11 +346,11 @@ static yolo_status prepare(layer *l, const prepare_args *args, yolo_error *error
     bool shares = p->share_index != NOT_SHARED;
     yolo_status status =
         shares ? share(l, args, &g, &f, error) : filters_read(l, args->weights, &g, p->format, &f, error);
-    if (!status && p->xnor && (shares || is_shared(l, args)))
+    if (!status && p->xnor && (shares || is_host(l, args)))
         status = layer_fail(l, "share_index", error, "weights of an xnor layer cannot be shared");
     if (!status) status = pack(l, args, g, &f, error);
     if (shares) return status;
-    if (!status && is_shared(l, args)) {
+    if (!status && is_host(l, args)) {
         p->kept = f;
         l->packed_bytes += convolution_loading_count(&g) * sizeof(float);
     } else {

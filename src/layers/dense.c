@@ -99,6 +99,7 @@ static yolo_status read_statistics(layer *l, const prepare_args *args, size_t ou
     }
     for (size_t i = 0; i < outputs && !status; i++) {
         double factor = scales[i] / sqrt((double)variances[i] + 1e-5);
+        if (!isfinite(factor)) return weights_refuse_variance(args->weights, l, i, variances[i], error);
         scales[i] = (float)factor;
         bias[i] = (float)(bias[i] - means[i] * factor);
     }

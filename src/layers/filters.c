@@ -6,14 +6,12 @@
 #include <string.h>
 
 /* Batch normalisation (x - mean) / sqrt(variance + 1e-5) * scale + bias makes a convolution with other numbers. */
-static yolo_status fold(const layer *l, filters *f, const float *statistics, size_t filter_count, size_t depth,
-                        yolo_error *error) {
+static yolo_status fold(const layer *l, weight_reader *weights, filters *f, const float *statistics,
+                        size_t filter_count, size_t depth, yolo_error *error) {
     const float *scales = statistics, *means = scales + filter_count, *variances = means + filter_count;
     for (size_t n = 0; n < filter_count; n++) {
         double scale = scales[n] / sqrt((double)variances[n] + 1e-5);
-        if (!isfinite(scale))
-            return layer_fail(l, NULL, error, "layer %d: the variance of filter %zu is %g in the weights file",
-                              l->index, n, (double)variances[n]);
+        if (!isfinite(scale)) return weights_refuse_variance(weights, l, n, variances[n], error);
         f->bias[n] = (float)(f->bias[n] - means[n] * scale);
         for (size_t k = 0; k < depth; k++) f->weights[n * depth + k] = (float)(f->weights[n * depth + k] * scale);
     }
@@ -50,7 +48,7 @@ static yolo_status read_all(const layer *l, weight_reader *weights, size_t filte
     if (!status && format.batch_normalize) status = read_statistics(l, weights, filter_count, statistics, error);
     if (!status) status = weights_read_new(weights, l, "weights", &f->weights, filter_count * depth, error);
     if (!status && format.flipped) status = unflip(l, f, filter_count, depth, error);
-    if (!status && format.batch_normalize) status = fold(l, f, statistics, filter_count, depth, error);
+    if (!status && format.batch_normalize) status = fold(l, weights, f, statistics, filter_count, depth, error);
     return status;
 }
 

@@ -193,13 +193,6 @@ static void find_task(struct yolo_model *model, const layer_plan *plans) {
     model->class_count = scores < MAX_CLASSES ? (int)scores : MAX_CLASSES;
 }
 
-static yolo_status load_names(struct yolo_model *model, const char *path, const cfg_warnings *warnings,
-                              yolo_error *error) {
-    model->class_names = memory_allocate_zeroed((size_t)model->class_count, sizeof *model->class_names);
-    if (!model->class_names) return fail(error, YOLO_NO_MEMORY, "not enough memory for the class names");
-    return names_read(path, model->class_names, model->class_count, warnings, error);
-}
-
 /* Whether there is room for the weights and, where the caller says which, for the context that will be made. */
 static yolo_status check_memory(const struct yolo_model *model, const layer_plan *plans,
                                 const yolo_context_options *context, yolo_error *error) {
@@ -230,7 +223,7 @@ static yolo_status load(struct yolo_model *model, const char *weights_path, cons
     if (!status) status = prepare_layers(model, weights_path, plans, error);
     if (!status) {
         find_task(model, plans);
-        status = load_names(model, names_path, warnings, error);
+        status = names_read(names_path, model->class_count, warnings, &model->class_names, error);
     }
     memory_free(plans);
     return status;
@@ -281,7 +274,7 @@ void yolo_model_free(yolo_model **model) {
     assert(!YOLO_DEBUG || atomic_load(&m->contexts) == 0); /* see yolo_model_free in yolo.h */
     for (int i = 0; i < m->layer_count; i++) free_layer(&m->layers[i]);
     memory_free(m->layers);
-    names_free(m->class_names, m->class_count);
+    names_free(&m->class_names);
     cfg_free(&m->cfg);
     memory_free(m);
     *model = NULL;
@@ -309,5 +302,5 @@ yolo_status yolo_model_get_info(const yolo_model *model, yolo_model_info *info) 
 }
 
 const char *yolo_model_class_name(const yolo_model *model, int class_id) {
-    return model && class_id >= 0 && class_id < model->class_count ? model->class_names[class_id] : "";
+    return model && class_id >= 0 && class_id < model->class_count ? model->class_names.items[class_id] : "";
 }

@@ -3,6 +3,7 @@
 #define NETWORK_MODEL_H
 
 #include "network/layer.h"
+#include "network/names.h"
 #include "network/net.h"
 
 #include <stdatomic.h>
@@ -14,7 +15,7 @@ struct yolo_model {
     compute_options compute; /* while it is loaded: its texts are the caller's */
     layer *layers;           /* [layer_count] */
     int layer_count;
-    char **class_names; /* [class_count] */
+    class_names class_names; /* of class_count */
     int class_count;
     bool has_heads, has_weights;
     atomic_int contexts; /* that use it: counted by builds for debugging, which do not let it be freed under them */

@@ -4,12 +4,18 @@
 
 #include "network/cfg.h"
 
-/* Fills `names` [class_count] from a file, or with "class 0", "class 1", ... where `path` is NULL or the file has too
- * few. More or fewer names than classes are a warning. The names are allocated each: names_free, also after an error,
- * when some are NULL. YOLO_BAD_FILE, YOLO_BAD_MODEL (a file that is not text), YOLO_NO_MEMORY. */
-yolo_status names_read(const char *path, char **names, int class_count, const cfg_warnings *warnings,
+/* Names side by side: a network may have a million of them. */
+typedef struct class_names {
+    const char **items; /* [class_count]; they point into the two texts */
+    char *from_file, *made;
+} class_names;
+
+/* Reads the names of `class_count` classes from a file; they are "class 0", "class 1", ... where `path` is NULL or the
+ * file has too few. More or fewer names than classes are a warning. names_free, also after an error. YOLO_BAD_FILE,
+ * YOLO_BAD_MODEL (a file that is not text), YOLO_NO_MEMORY. */
+yolo_status names_read(const char *path, int class_count, const cfg_warnings *warnings, class_names *names,
                        yolo_error *error);
 
-void names_free(char **names, int class_count);
+void names_free(class_names *names);
 
 #endif

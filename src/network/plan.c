@@ -11,6 +11,7 @@ typedef struct buffer {
     int parent_channel; /* where it begins in the parent */
     shape shape;
     int first, last; /* steps: 0 sets the network's input, i + 1 runs layer i */
+    int latest;      /* while values are placed: the last use of any in it and in its parts; where it is no part */
     bool joined;     /* a part of it is another's parent's */
     int chain, ring; /* it is a ring of so many rows in this chain's scratch; NONE, 0 */
     size_t offset;   /* in that: floats */
@@ -77,8 +78,7 @@ static int add_buffer(planner *p, shape s, int step) {
 static bool may_overwrite(const planner *p, const layer *l, int step) {
     int first_input = value_of(l->inputs[0]);
     int root = root_of(p, p->values[first_input].buffer);
-    for (int v = 0; v < step; v++)
-        if (root_of(p, p->values[v].buffer) == root && p->values[v].last_use > step) return false;
+    if (p->buffers[root].latest > step) return false;
     for (int k = 1; k < l->input_count; k++)
         if (root_of(p, p->values[value_of(l->inputs[k])].buffer) == root) return false;
     return true;
@@ -101,10 +101,16 @@ static void join_parts(planner *p, const layer *l, int joined) {
         if (v != 0 && part->parent == NONE && part != whole && fills && fits) {
             part->parent = joined;
             part->parent_channel = channel;
+            if (whole->latest < part->latest) p->buffers[joined].latest = part->latest;
             p->buffers[joined].joined = true;
         }
         channel += p->out->values[v].shape.channels;
     }
+}
+
+static void note_use(planner *p, const value *v) {
+    buffer *root = &p->buffers[root_of(p, v->buffer)];
+    if (root->latest < v->last_use) root->latest = v->last_use;
 }
 
 static void place_value(planner *p, int i) {
@@ -121,6 +127,7 @@ static void place_value(planner *p, int i) {
         v->buffer = add_buffer(p, wanted->output, step);
         v->channel = 0;
     }
+    note_use(p, v);
     if (wanted->placement == PLACE_CONCAT) join_parts(p, l, v->buffer);
 }
 
@@ -349,6 +356,7 @@ static void count_alive(planner *p) {
 static yolo_status lay_out(planner *p, yolo_error *error) {
     find_last_uses(p);
     p->values[0] = (value){.buffer = add_buffer(p, p->out->values[0].shape, 0), .last_use = p->values[0].last_use};
+    note_use(p, &p->values[0]);
     for (int i = 0; i < p->model->layer_count; i++) place_value(p, i);
     find_lifetimes(p);
     find_chains(p);

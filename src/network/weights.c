@@ -28,12 +28,14 @@ static yolo_status too_short(const weight_reader *r, yolo_error *error) {
     return fail(error, YOLO_BAD_MODEL, "%s: too short for the header of a weights file", r->path);
 }
 
-/* int32 major, minor, revision, then the number of images seen in training: 32 bits in versions before 0.2, else 64. */
+/* int32 major, minor, revision, then the number of images seen in training: 32 bits in versions before 0.2, else 64. Versions
+ * above 1000 mark transposed weights; texts, archives and files of another byte order have such of millions. */
 static yolo_status read_header(weight_reader *r, yolo_error *error) {
+    enum { VERSION_MAX = 100000 };
     int32_t version[3];
     if (fread(version, sizeof version, 1, r->file) != 1) return too_short(r, error);
     int64_t major = version[0], minor = version[1];
-    if (major < 0 || minor < 0 || version[2] < 0)
+    if (major < 0 || minor < 0 || version[2] < 0 || major > VERSION_MAX || minor > VERSION_MAX)
         return fail(error, YOLO_BAD_MODEL, "%s: is not a Darknet weights file (version %lld.%lld.%d)", r->path,
                     (long long)major, (long long)minor, (int)version[2]);
     unsigned char seen[8];
@@ -119,6 +121,12 @@ yolo_status weights_read_new(weight_reader *r, const layer *l, const char *what,
     }
     *values = read;
     return YOLO_OK;
+}
+
+yolo_status weights_refuse_variance(const weight_reader *r, const layer *l, size_t number, float variance,
+                                    yolo_error *error) {
+    return fail(error, YOLO_BAD_MODEL, "%s: variance %zu of layer %d [%s] (%s:%d) is %g", r->path, number, l->index,
+                l->section->name, l->section->file, l->section->line, (double)variance);
 }
 
 bool weights_transposed(const weight_reader *r) {

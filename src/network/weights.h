@@ -18,6 +18,10 @@ yolo_status weights_open(const char *path, weight_reader **reader, yolo_error *e
 yolo_status weights_read(weight_reader *reader, const struct layer *l, const char *what, float *values, size_t count,
                          yolo_error *error);
 
+/* YOLO_BAD_MODEL: a variance that no root can be taken of, as in the weights of another network. */
+yolo_status weights_refuse_variance(const weight_reader *reader, const struct layer *l, size_t number, float variance,
+                                    yolo_error *error);
+
 /* Allocates and reads: memory_free. */
 yolo_status weights_read_new(weight_reader *reader, const struct layer *l, const char *what, float **values,
                              size_t count, yolo_error *error);
