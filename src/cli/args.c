@@ -197,12 +197,36 @@ static const struct option *find_letter(char letter) {
     return NULL;
 }
 
+/* What other programs call it. */
+static const char *translate(const char *name) {
+    static const char *const words[][2] = {{"conf", "threshold"},  {"confidence", "threshold"}, {"score", "threshold"},
+                                           {"iou", "nms-iou"},     {"imgsz", "size"},           {"img-size", "size"},
+                                           {"input-size", "size"}, {"save-txt", "yolo"},        {"save-crop", "crops"},
+                                           {"save-json", "json"},  {"nosave", "no-image"},      {"dont-show", "quiet"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], name) == 0) return words[i][1];
+    return NULL;
+}
+
+/* The only name that begins so. */
+static const char *complete(const char *beginning, const char *const *names, size_t count) {
+    const char *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(names[i], beginning, strlen(beginning)) != 0) continue;
+        if (found) return NULL;
+        found = names[i];
+    }
+    return found;
+}
+
 static void complain_unknown(const struct command *command, const char *name) {
     const char *names[128];
     size_t count = 0;
     for (const struct option *option = option_table; option->name && count < sizeof names / sizeof *names; option++)
         if (option->commands & (unsigned)command->bit) names[count++] = option->name;
-    const char *nearest = text_nearest(name, names, count);
+    const char *nearest = translate(name);
+    if (!nearest && *name) nearest = complete(name, names, count);
+    if (!nearest) nearest = text_nearest(name, names, count);
     if (nearest)
         complain("there is no option --%s; did you mean --%s?", name, nearest);
     else

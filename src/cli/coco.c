@@ -125,16 +125,24 @@ int *coco_categories(const struct session *session) {
     return categories;
 }
 
-bool coco_image_id(const struct session *session, const struct result *result, uint64_t order, uint64_t *id) {
+bool coco_image_id(const struct session *session, const struct result *result, uint64_t order, struct number_set *given,
+                   uint64_t *id) {
     const char *name = path_name(result->path), *extension = path_extension(result->path);
     char *end;
     *id = order;
     if (session->settings->coco_ids == COCO_IDS_BY_ORDER) return true;
     errno = 0;
     if (*name >= '0' && *name <= '9') *id = strtoull(name, &end, 10);
-    if (*name >= '0' && *name <= '9' && end == extension && !errno) return true;
-    complain("%s: its name is no number, as --coco-ids name asks for", result->path);
-    return false;
+    if (!(*name >= '0' && *name <= '9' && end == extension && !errno) || *id == UINT64_MAX) {
+        complain("%s: its name is no number, as --coco-ids name asks for", result->path);
+        return false;
+    }
+    if (number_set_has(given, *id + 1)) {
+        complain("%s: another picture has the number %llu already", result->path, (unsigned long long)*id);
+        return false;
+    }
+    number_set_add(given, *id + 1);
+    return true;
 }
 
 void coco_box(struct output *output, const yolo_detection *found) {

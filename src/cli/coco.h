@@ -2,6 +2,7 @@
 #ifndef CLI_COCO_H
 #define CLI_COCO_H
 
+#include "cli/number_set.h"
 #include "cli/output.h"
 #include "cli/result.h"
 
@@ -14,8 +15,9 @@ struct session;
 int *coco_categories(const struct session *session);
 
 /* The number of a picture: `order` counts from 1, or, with --coco-ids name, the number that the file is called. False,
- * after a sentence on stderr, where it is called by none. */
-bool coco_image_id(const struct session *session, const struct result *result, uint64_t order, uint64_t *id);
+ * after a sentence on stderr, where it is called by none, or by one of those `given` to earlier pictures. */
+bool coco_image_id(const struct session *session, const struct result *result, uint64_t order, struct number_set *given,
+                   uint64_t *id);
 
 /* Whether two names are of one of COCO's categories: Darknet spells six of them otherwise. */
 bool coco_names_are_one(const char *a, const char *b);

@@ -142,8 +142,8 @@ static bool print_text(const struct session *session, const struct times *times,
                   session->info.kernels, info->threads, info->threads == 1 ? "" : "s",
                   session->info.has_weights ? "" : ", all weights zero (none were given)");
     free(name);
-    output_format(output, "median %.2f ms, min %.2f ms, mean %.2f ms of %zu runs\n", times->median, times->least,
-                  times->mean, times->count);
+    output_format(output, "median %.2f ms, min %.2f ms, mean %.2f ms of %zu run%s\n", times->median, times->least,
+                  times->mean, times->count, times->count == 1 ? "" : "s");
     output_format(output, "%.3f GFLOPs a run, %.1f GFLOP/s\npeak memory %.1f MB\n", info->flops / 1e9,
                   gflops_per_s(session, times), (double)times->peak_rss_bytes / 1e6);
     if (layers) layer_times_text(layers, output);

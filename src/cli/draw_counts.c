@@ -4,6 +4,7 @@
 #include "cli/text.h"
 #include "cli/zones.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,11 +86,26 @@ static yolo_status draw_rows(yolo_image *image, const struct session *session, c
     return status;
 }
 
-/* The corner that is nearest to the left upper one of the picture has room for the name. */
-static const float *name_corner(const float *points, size_t count) {
-    const float *best = points;
-    for (const float *point = points; point < points + 2 * count; point += 2)
-        if (point[0] + point[1] < best[0] + best[1]) best = point;
+/* Whether a name stands here or close by, so that it would be hidden. */
+static bool is_near(const struct result *result, const float *point, const float *taken, size_t count) {
+    const float reach = 0.05f * (float)(result->width > result->height ? result->width : result->height);
+    for (size_t i = 0; i < count; i++)
+        if (fabsf(point[0] - taken[2 * i]) < reach && fabsf(point[1] - taken[2 * i + 1]) < reach) return true;
+    return false;
+}
+
+/* The corner that is nearest to the left upper one of the picture has room for the name, unless another zone that begins
+ * there has its name in it. Adds it to those `taken`. */
+static const float *name_corner(const struct result *result, const float *points, size_t count, float *taken,
+                                size_t taken_count) {
+    const float *best = NULL, *first = points;
+    for (const float *point = points; point < points + 2 * count; point += 2) {
+        if (point[0] + point[1] < first[0] + first[1]) first = point;
+        if (is_near(result, point, taken, taken_count)) continue;
+        if (!best || point[0] + point[1] < best[0] + best[1]) best = point;
+    }
+    if (!best) best = first;
+    memcpy(taken + 2 * taken_count, best, 2 * sizeof *taken);
     return best;
 }
 
@@ -97,6 +113,7 @@ static yolo_status draw_zones(yolo_image *image, const struct session *session, 
                               const yolo_draw_options *options, yolo_error *error) {
     const struct zones *zones = session->zones;
     float *points = allocate(2 * ZONE_POINTS_MAX, sizeof *points);
+    float *taken = allocate(2 * zones_count(zones), sizeof *taken); /* the corners that have names */
     yolo_status status = YOLO_OK;
     for (size_t zone = 0; zone < zones_count(zones) && !status; zone++) {
         const size_t count = zones_outline(zones, zone, result->width, result->height, points);
@@ -104,13 +121,14 @@ static yolo_status draw_zones(yolo_image *image, const struct session *session, 
     }
     for (size_t zone = 0; zone < zones_count(zones) && !status; zone++) { /* on top of all lines */
         const size_t count = zones_outline(zones, zone, result->width, result->height, points);
-        const float *corner = name_corner(points, count);
+        const float *corner = name_corner(result, points, count, taken, zone);
         char *counts = result_describe_part(result, (struct part){PART_ZONE, zone}, session->model);
         char *text = text_format("%s: %s", zones_name(zones, zone), counts);
         status = yolo_draw_plate(image, text, corner[0], corner[1], 0, zone_color(session, zone), options, error);
         free(text);
         free(counts);
     }
+    free(taken);
     free(points);
     return status;
 }

@@ -24,6 +24,7 @@ struct list {
     bool ended;
     bool overlong;     /* the rest of a path that did not fit is to be dropped */
     bool is_binary;    /* a line holds a zero byte */
+    bool has_begun;    /* an entry was taken */
     size_t empty;      /* entries since the last that was none */
     size_t begin, end; /* of what is in the buffer */
     char buffer[BUFFER_BYTES + 1];
@@ -83,9 +84,17 @@ static enum step refuse(struct inputs *inputs, struct list *list, const char *pr
     return inputs_give(inputs, text_copy_of(path), text_format("%s: %s", shown, problem));
 }
 
+/* Some editors put a byte order mark before a text. */
+static char *without_mark(struct list *list, char *entry) {
+    static const char mark[] = "\xEF\xBB\xBF";
+    const bool is_first = entry && !list->has_begun;
+    list->has_begun = list->has_begun || entry;
+    return is_first && strncmp(entry, mark, strlen(mark)) == 0 ? entry + strlen(mark) : entry;
+}
+
 static enum step next(struct inputs *inputs, struct source *source, bool may_wait) {
     struct list *list = (struct list *)source;
-    char *entry = take_entry(list, inputs_get_options(inputs)->zero_separated ? '\0' : '\n');
+    char *entry = without_mark(list, take_entry(list, inputs_get_options(inputs)->zero_separated ? '\0' : '\n'));
     if (list->is_binary) return refuse(inputs, list, "a line holds a zero byte: --null is for lists with those");
     if (entry && *entry) {
         list->empty = 0;

@@ -7,6 +7,7 @@
 #include "cli/manual.h"
 #include "cli/message.h"
 #include "cli/options.h"
+#include "cli/output_places.h"
 #include "cli/sandbox.h"
 
 #include <fcntl.h>
@@ -76,7 +77,8 @@ int main(int count, char **arguments) {
             code = manual_print();
         else if (settings.completion)
             code = completion_print((enum completion_shell)settings.completion);
-        else if (operands_fit(command, &settings) && (!settings.sandbox || sandbox_is_usable()))
+        else if (operands_fit(command, &settings) && output_places_fit(&settings) &&
+                 (!settings.sandbox || sandbox_is_usable()))
             code = command->run(&settings);
     }
     settings_free(&settings);

@@ -70,7 +70,7 @@ static void print_commands(struct output *output) {
 
 /* What no table says. */
 static const char before_tables[] =
-    ".SH SYNOPSIS\n.B detect\n[\\fIoptions\\fR] \\fIIMAGE\\fR|\\fIDIR\\fR...\n.br\n.B detect\n"
+    ".SH SYNOPSIS\n.B detect\n[\\fIoptions\\fR] \\fIIMAGE\\fR|\\fIDIR\\fR|@\\fILIST\\fR|\\-...\n.br\n.B detect\n"
     "\\fIcommand\\fR [\\fIoptions\\fR] ...\n"
     ".SH DESCRIPTION\nFinds objects in pictures with a network of the Darknet family: a .cfg, its .weights and the "
     "names of its classes. Prints what it finds, draws it into copies of the pictures, and writes it in any number of "
@@ -78,12 +78,14 @@ static const char before_tables[] =
 
 static const char after_tables[] =
     ".SH EXIT STATUS\n.TP\n.B 0\nAll is done.\n.TP\n.B 1\nAn input could not be processed, or an output could not "
-    "be written.\n.TP\n.B 2\nThe options are wrong.\n.TP\n.B 3\nThe model could not be loaded.\n"
+    "be written.\n.TP\n.B 2\nThe options are wrong.\n.TP\n.B 3\nThe model could not be loaded.\n.TP\n.B 130, "
+    "143\nInterrupted, or "
+    "terminated; what is written is valid.\n"
     ".SH EXAMPLES\n.TP\nDraw what is found in a folder of photos:\n.B detect \\-\\-model shelf photos\n"
     ".TP\nCount each class in each photo, for a spreadsheet:\n"
     ".B detect \\-\\-model shelf \\-\\-no\\-image \\-\\-counts counts.csv photos\n"
     ".TP\nA page to look through, with one class in red:\n"
-    ".B detect \\-\\-model shelf \\-\\-report report.html \\-\\-color milk=#ff0000 photos\n";
+    ".B detect \\-\\-model shelf \\-\\-report report.html \\-\\-color product=#ff0000 photos\n";
 
 enum exit_code manual_print(void) {
     struct output *output = output_open("-");

@@ -8,6 +8,7 @@
  * themselves count as taken; names without an extension of ours take both they might get (x -> x.jpg, x.png). */
 #include "cli/output_names.h"
 
+#include "cli/number_set.h"
 #include "cli/path.h"
 #include "cli/picture_files.h"
 #include "cli/text.h"
@@ -18,20 +19,18 @@
 enum { CAPACITY_MAX = 1 << 23 };
 
 struct output_names {
-    uint64_t *slots; /* [capacity], 0: free; a power of two of them, at most half in use */
-    size_t capacity, count;
-    size_t beyond; /* names given out after the slots were full */
+    struct number_set taken; /* hashes */
+    size_t beyond;           /* names given out after it was full */
 };
 
 struct output_names *output_names_open(void) {
     struct output_names *names = allocate(1, sizeof *names);
-    names->capacity = 256;
-    names->slots = allocate(names->capacity, sizeof *names->slots);
+    names->taken = number_set_make();
     return names;
 }
 
 void output_names_close(struct output_names *names) {
-    free(names->slots);
+    number_set_free(&names->taken);
     free(names);
 }
 
@@ -49,31 +48,6 @@ static uint64_t hash(const char *text) {
     return value ? value : 1;
 }
 
-static uint64_t *slot_of(uint64_t *slots, size_t capacity, uint64_t value) {
-    size_t i = (size_t)(value ^ value >> 32) & (capacity - 1);
-    while (slots[i] && slots[i] != value) i = (i + 1) & (capacity - 1);
-    return &slots[i];
-}
-
-static void grow(struct output_names *names) {
-    const size_t capacity = names->capacity * 2;
-    uint64_t *slots = allocate(capacity, sizeof *slots);
-    for (size_t i = 0; i < names->capacity; i++)
-        if (names->slots[i]) *slot_of(slots, capacity, names->slots[i]) = names->slots[i];
-    free(names->slots);
-    names->slots = slots;
-    names->capacity = capacity;
-}
-
-static bool is_taken(const struct output_names *names, uint64_t value) {
-    return *slot_of(names->slots, names->capacity, value) != 0;
-}
-
-static void take(struct output_names *names, uint64_t value) {
-    if (++names->count * 2 > names->capacity) grow(names);
-    *slot_of(names->slots, names->capacity, value) = value;
-}
-
 /* photo.jpg.png: what a name gets whose content and extension disagree. */
 static bool has_two_extensions(const char *name) {
     const char *extension = path_extension(name);
@@ -85,7 +59,7 @@ static bool has_two_extensions(const char *name) {
 }
 
 static bool is_full(const struct output_names *names) {
-    return names->capacity == CAPACITY_MAX && names->count + 2 > CAPACITY_MAX / 2;
+    return names->taken.capacity == CAPACITY_MAX && names->taken.count + 2 > CAPACITY_MAX / 2;
 }
 
 /* Takes a name unless it is taken; where there is no room to remember it, it is only looked up. */
@@ -97,9 +71,9 @@ static bool try_take(struct output_names *names, const char *name) {
     free(jpeg);
     free(png);
     for (size_t i = 0; i < 2; i++)
-        if (values[i] && is_taken(names, values[i])) return false;
+        if (values[i] && number_set_has(&names->taken, values[i])) return false;
     for (size_t i = 0; i < 2 && !is_full(names); i++)
-        if (values[i]) take(names, values[i]);
+        if (values[i]) number_set_add(&names->taken, values[i]);
     return true;
 }
 
@@ -109,7 +83,7 @@ char *output_names_take(struct output_names *names, const char *name) {
     /* A name that is asked for a million times must not try a million numbers each time; beyond the slots a number must
      * never come twice. */
     size_t number = is_full(names) ? CAPACITY_MAX + ++names->beyond : 2;
-    for (;; number += is_full(names) ? (size_t)1 << 40 : number < 10 ? 1 : names->count) {
+    for (;; number += is_full(names) ? (size_t)1 << 40 : number < 10 ? 1 : names->taken.count) {
         char *other = text_format("%.*s-%zu%s", (int)(extension - name), name, number, extension);
         if (try_take(names, other)) return other;
         free(other);

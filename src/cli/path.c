@@ -132,3 +132,12 @@ char *path_real(const char *path) {
     if (!real && errno == ENOMEM) out_of_memory();
     return real;
 }
+
+char *path_target(const char *path) {
+    char *real = path_real(path);
+    if (real) return real;
+    char *folder = real_folder(path);
+    char *target = folder ? path_join(folder, path_name(path)) : text_copy_of(path);
+    free(folder);
+    return target;
+}

@@ -26,6 +26,10 @@ char *path_relative(const char *from, const char *path);
 /* The path without links, which free() releases; NULL where it leads to nothing. */
 char *path_real(const char *path);
 
+/* The file that `path` leads to, whether it is there or not yet, without links and dots; `path` itself where its folder is
+ * not there. free() it. */
+char *path_target(const char *path);
+
 /* open with mode 0666, again where a signal came between; -1 and errno. */
 int path_open(const char *path, int flags);
 

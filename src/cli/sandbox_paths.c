@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cli/inputs.h"
 #include "cli/output.h"
+#include "cli/output_places.h"
 #include "cli/path.h"
 #include "cli/sandbox.h"
 #include "cli/session.h"
@@ -44,11 +45,10 @@ static void add_file(struct sandbox_paths *paths, const char *path) {
 
 static void add_outputs(struct sandbox_paths *paths, const struct settings *settings, const char *pictures) {
     const char *const folders[] = {pictures, settings->crops, settings->yolo, settings->voc, settings->labelme};
-    const char *const files[] = {settings->json,         settings->jsonl,       settings->csv,    settings->counts,
-                                 settings->row_counts,   settings->zone_counts, settings->report, settings->coco,
-                                 settings->coco_dataset, settings->curve};
+    struct output_place files[OUTPUT_PLACES_MAX];
+    const size_t file_count = output_places(settings, files);
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) add_folder(paths, folders[i]);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) add_file(paths, files[i]);
+    for (size_t i = 0; i < file_count; i++) add_file(paths, files[i].path);
     if (!settings->jsonl || strcmp(settings->jsonl, "-") == 0) return;
     add(paths, SANDBOX_CUT, output_file_of(settings->jsonl, true));
     if (settings->resume) add(paths, SANDBOX_READ, output_file_of(settings->jsonl, true));

@@ -2,6 +2,7 @@
 
 #include "cli/message.h"
 #include "cli/options.h"
+#include "cli/output_places.h"
 #include "cli/settings.h"
 #include "cli/text.h"
 #include "cli/zones.h"
@@ -134,6 +135,11 @@ enum exit_code session_open(const struct settings *settings, unsigned needs, str
     if (settings->kernels && !session_kernels_are_usable(settings->kernels)) return EXIT_WRONG_USAGE;
     if (settings->algorithm && !algorithm_is_known(settings->algorithm)) return EXIT_WRONG_USAGE;
     enum exit_code code = model_files_find(settings, !(needs & SESSION_NEEDS_WEIGHTS), &session->files);
+    const struct model_files *files = &session->files;
+    if (code == EXIT_DONE &&
+        (!output_places_spare(settings, files->cfg) || !output_places_spare(settings, files->weights) ||
+         !output_places_spare(settings, files->names)))
+        return EXIT_WRONG_USAGE;
     const yolo_context_options context = context_options(settings, needs & SESSION_NEEDS_LAYERS);
     if (code == EXIT_DONE) code = load_model(session, &context);
     if (code == EXIT_DONE) code = create_context(session, &context);

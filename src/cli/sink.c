@@ -1,6 +1,7 @@
 #include "cli/sink.h"
 
 #include "cli/message.h"
+#include "cli/output_places.h"
 #include "cli/path.h"
 #include "cli/session.h"
 #include "cli/settings.h"
@@ -70,34 +71,10 @@ bool sinks_close(struct sinks *sinks) {
     return well;
 }
 
-/* An option that names a file or a folder to write to. */
-struct place {
-    const char *option, *path;
-};
-
-enum { PLACES_MAX = 16 };
-
-/* The files that are wanted. */
-static size_t list_files(const struct settings *settings, struct place files[PLACES_MAX]) {
-    const struct place all[] = {{"--json", settings->json},
-                                {"--jsonl", settings->jsonl},
-                                {"--csv", settings->csv},
-                                {"--counts", settings->counts},
-                                {"--row-counts", settings->row_counts},
-                                {"--zone-counts", settings->zone_counts},
-                                {"--report", settings->report},
-                                {"--coco", settings->coco},
-                                {"--coco-dataset", settings->coco_dataset}};
-    size_t count = 0;
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (all[i].path) files[count++] = all[i];
-    return count;
-}
-
 bool sinks_own_stdout(const struct settings *settings) {
-    struct place files[PLACES_MAX];
-    for (size_t i = list_files(settings, files); i-- > 0;)
-        if (strcmp(files[i].path, "-") == 0) return true;
+    struct output_place places[OUTPUT_PLACES_MAX];
+    for (size_t i = output_places(settings, places); i-- > 0;)
+        if (strcmp(places[i].path, "-") == 0) return true;
     return false;
 }
 
@@ -108,8 +85,8 @@ static bool resume_fits(const struct settings *settings) {
         complain("--resume continues a run from its file of JSON lines: name it with --jsonl FILE");
         return false;
     }
-    struct place files[PLACES_MAX];
-    const size_t count = list_files(settings, files);
+    struct output_place files[OUTPUT_PLACES_MAX];
+    const size_t count = output_places(settings, files);
     for (size_t i = 0; i < count; i++)
         if (strcmp(files[i].option, "--jsonl") != 0) {
             complain("%s cannot be continued by --resume, and would hold the rest of the run only: leave it out and "
@@ -117,19 +94,6 @@ static bool resume_fits(const struct settings *settings) {
                      files[i].option);
             return false;
         }
-    return true;
-}
-
-static bool files_fit(const struct settings *settings) {
-    struct place files[PLACES_MAX];
-    const size_t count = list_files(settings, files);
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = i + 1; j < count; j++)
-            if (strcmp(files[i].path, files[j].path) == 0) {
-                complain("%s and %s cannot both write to %s", files[i].option, files[j].option,
-                         strcmp(files[i].path, "-") == 0 ? "stdout" : files[i].path);
-                return false;
-            }
     return true;
 }
 
@@ -145,14 +109,14 @@ static bool folders_fit(const struct settings *settings) {
 }
 
 bool sinks_settings_fit(const struct settings *settings) {
-    if (!resume_fits(settings) || !files_fit(settings) || !folders_fit(settings)) return false;
+    if (!resume_fits(settings) || !folders_fit(settings)) return false;
     if (settings->yolo_scores && !settings->yolo) complain("--yolo-scores needs --yolo DIR");
     return settings->yolo || !settings->yolo_scores;
 }
 
 bool sinks_fit_model(const struct session *session) {
     const struct settings *settings = session->settings;
-    const struct place boxes[] = {
+    const struct output_place boxes[] = {
         {"--counts", settings->counts}, {"--coco", settings->coco}, {"--coco-dataset", settings->coco_dataset},
         {"--yolo", settings->yolo},     {"--voc", settings->voc},   {"--labelme", settings->labelme},
         {"--crops", settings->crops}};

@@ -54,8 +54,8 @@ bool sinks_any(const struct sinks *sinks, unsigned stages);
 /* Closes all; false when any of them fails. */
 bool sinks_close(struct sinks *sinks);
 
-/* Whether stdout belongs to a format that a program reads; nothing else may be printed there then. Output paths that
- * exclude one another are wrong usage: a sentence on stderr and false. */
+/* Whether stdout belongs to a format that a program reads; nothing else may be printed there then. Outputs that exclude
+ * one another are wrong usage: a sentence on stderr and false. */
 bool sinks_own_stdout(const struct settings *settings);
 bool sinks_settings_fit(const struct settings *settings);
 

@@ -12,6 +12,7 @@ struct results {
     struct output *output;
     int *categories; /* [class_count] */
     uint64_t images;
+    struct number_set given;
     bool has_row, failed;
 };
 
@@ -26,6 +27,7 @@ static bool open(const struct session *session, void **state) {
     results->session = session;
     results->output = output;
     results->categories = coco_categories(session);
+    results->given = number_set_make();
     output_text(output, "[");
     *state = results;
     return true;
@@ -37,7 +39,7 @@ static bool image(void *state, const struct result *result, yolo_image *pixels) 
     uint64_t id;
     results->images++; /* one that failed has a number, too */
     if (result->error) return true;
-    if (!coco_image_id(results->session, result, results->images, &id)) {
+    if (!coco_image_id(results->session, result, results->images, &results->given, &id)) {
         results->failed = true; /* told when the sink is closed */
         return true;
     }
@@ -56,6 +58,7 @@ static bool close(void *state) {
     struct results *results = state;
     output_text(results->output, "\n]\n");
     const bool well = output_close(results->output, true) && !results->failed;
+    number_set_free(&results->given);
     free(results->categories);
     free(results);
     return well;

@@ -15,6 +15,7 @@ struct dataset {
     struct output *output;                /* the pictures go straight there */
     struct spool *annotations, *failures; /* what follows them */
     int *categories;                      /* [class_count] */
+    struct number_set given;
     uint64_t inputs, images, annotation_count, failure_count;
     bool failed;
 };
@@ -26,6 +27,7 @@ static bool wanted(const struct session *session) {
 static void release(struct dataset *dataset) {
     spool_close(dataset->annotations);
     spool_close(dataset->failures);
+    number_set_free(&dataset->given);
     free(dataset->categories);
     free(dataset);
 }
@@ -33,6 +35,7 @@ static void release(struct dataset *dataset) {
 static bool open(const struct session *session, void **state) {
     struct dataset *dataset = allocate(1, sizeof *dataset);
     dataset->session = session;
+    dataset->given = number_set_make();
     dataset->annotations = spool_open();
     dataset->failures = dataset->annotations ? spool_open() : NULL;
     dataset->output = dataset->failures ? output_open(session->settings->coco_dataset) : NULL;
@@ -78,7 +81,7 @@ static bool image(void *state, const struct result *result, yolo_image *pixels) 
     dataset->inputs++;
     if (result->error) {
         record_failure(dataset, result);
-    } else if (!coco_image_id(dataset->session, result, dataset->inputs, &id)) {
+    } else if (!coco_image_id(dataset->session, result, dataset->inputs, &dataset->given, &id)) {
         dataset->failed = true;
     } else {
         begin(dataset->output, dataset->images++, id, result->path);

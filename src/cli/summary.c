@@ -34,7 +34,7 @@ static void append(char **text, char *piece) {
 }
 
 static char *totals(const struct summary *summary) {
-    char *line = text_format("%zu pictures", summary->pictures);
+    char *line = text_format("%zu picture%s", summary->pictures, summary->pictures == 1 ? "" : "s");
     if (summary->session->info.task == YOLO_TASK_DETECT)
         append(&line, text_format(", %zu object%s", summary->objects, summary->objects == 1 ? "" : "s"));
     if (summary->failures) append(&line, text_format(", %zu failed", summary->failures));

@@ -114,7 +114,7 @@ static size_t distance(const char *a, const char *b) {
 
 const char *text_nearest(const char *word, const char *const *words, size_t count) {
     const char *nearest = NULL;
-    size_t best = strlen(word) / 3 + 1; /* one slip in three letters */
+    size_t best = strlen(word) < 6 ? 1 : strlen(word) / 3; /* one slip in three letters */
     for (size_t i = 0; i < count; i++) {
         const size_t off = distance(word, words[i]);
         if (off < best || (off == best && !nearest)) {

@@ -248,6 +248,12 @@ def counts_are_drawn():
     differs = [(x, y) for y in range(height) for x in range(width) if counted[y][3 * x:3 * x + 3] != zoned[y][3 * x:3 * x + 3]]
     check(any(abs(x - 300) < 60 and abs(y - 270) < 6 for x, y in differs), "the zone's lower line")
     check(any(x < 100 and abs(y - 150) < 20 for x, y in differs), "the row's plate")
+    both = ("--zone", "l=0,0,.5,0,.5,1,0,1", "--zone", "w=0,0,1,0,1,1,0,1")
+    works(*net, "-q", "-o", "shared", "--draw-counts", *both, "a.png")
+    works(*net, "-q", "-o", "alone", "--draw-counts", *both[:2], "a.png")
+    (_, _, shared), (_, _, alone) = pixels("shared/a.png"), pixels("alone/a.png")
+    check(all(shared[y][3 * x:3 * x + 3] == alone[y][3 * x:3 * x + 3] for y in range(6, 12) for x in range(6, 30)),
+          "the name of a zone is not under that of another which begins at the same corner")
     works(*net, "-q", "-o", "again", "--draw-counts", "a.png")
     equal(open("again/a.png", "rb").read(), open("counted/a.png", "rb").read())
     png("tiny.png", 3, 2)

@@ -94,6 +94,11 @@ def coco_numbers_by_name():
     equal(done.code, 1)
     check("x1.png: its name is no number" in done.err, done)
     equal(len(json.load(open("r.json"))), 2)
+    png("other/139.png")
+    done = run(*net, "-q", "--no-image", "--coco-dataset", "d.json", "--coco-ids", "name", "000000000139.png", "other/139.png")
+    equal(done.code, 1)
+    check("other/139.png: another picture has the number 139 already" in done.err, done)
+    equal([image["id"] for image in json.load(open("d.json"))["images"]], [139])
 
 
 @test

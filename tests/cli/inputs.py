@@ -52,6 +52,14 @@ def what_is_no_picture_is_counted():
 
 
 @test
+def lists_of_other_systems():
+    tree()
+    for text, option in ((b"\xef\xbb\xbfp/z.png\r\np/a2.png\r\n", []), (b"\xef\xbb\xbfp/z.png\0p/a2.png", ["-0"])):
+        lines = piped(text, *option, "-").stdout.splitlines()
+        equal([json.loads(line)["file"] for line in lines], ["p/z.png", "p/a2.png"])
+
+
+@test
 def links_in_circles_end():
     tree()
     os.symlink("..", "p/b/up")

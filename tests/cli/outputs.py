@@ -155,6 +155,35 @@ def stdout_is_pure_when_a_format_owns_it():
 
 
 @test
+def one_file_by_two_ways_is_refused():
+    net = detector()
+    png("a.png")
+    write("there", "kept")
+    os.symlink("there", "link")
+    os.mkdir("d")
+    for one, other in (("x", "./x"), ("x", os.path.abspath("x")), ("d/../x", "x"), ("there", "link")):
+        fails(2, f"--json and --csv cannot both write to {other}", *net, "--json", one, "--csv", other, "--no-image", "a.png")
+    equal(open("there").read(), "kept")
+    check(not os.path.exists("x") and not os.path.exists("x.part"))
+
+
+@test
+def no_output_replaces_what_is_read():
+    net = detector()
+    png("p/a.png")
+    write("list", "p/a.png\n")
+    write("zones", "z=0,0,1,0,1,1\n")
+    before = {name: open(name, "rb").read() for name in ("p/a.png", "list", "zones", net[1], net[3])}
+    for option in ("--json", "--jsonl", "--csv", "--counts", "--coco", "--coco-dataset", "--report"):
+        fails(2, f"{option} would replace the picture p/a.png", *net, option, "p/a.png", "p")
+        fails(2, f"{option} would replace list, which is read", *net, option, "list", "@list")
+    fails(2, "--csv would replace zones, which is read", *net, "--zones", "zones", "--csv", "./zones", "p")
+    fails(2, f"--csv would replace {net[1]}, which is read", *net, "--csv", net[1], "p")
+    fails(2, f"--csv would replace {net[3]}, which is read", *net, "--csv", net[3], "p")
+    equal({name: open(name, "rb").read() for name in before}, before)
+
+
+@test
 def files_equal_stdout():
     net = detector()
     png("a.png")

@@ -90,6 +90,11 @@ def unknown_options():
     fails(2, "there is no option --treshold; did you mean --threshold?", "--treshold", "0.3", "x.png")
     fails(2, "there is no option --skip-class; did you mean --skip-classes?", "--skip-class=1", "x.png")
     fails(2, "there is no option --xyzzy; --help lists them", "--xyzzy", "x.png")
+    fails(2, "there is no option --thresh; did you mean --threshold?", "--thresh", "0.3", "x.png")     # begun
+    fails(2, "there is no option --conf; did you mean --threshold?", "--conf", "0.3", "x.png")         # another program's
+    fails(2, "there is no option --iou; did you mean --nms-iou?", "--iou=0.5", "x.png")
+    for option in ("--device", "--source", "--s"):                                                     # nothing like it
+        fails(2, f"there is no option {option}; --help lists them", option, "x", "x.png")
     fails(2, "there is no option -z in '-qz'", "-qz", "x.png")
     fails(2, r"there is no option --a\x1B[31m", "--a\x1b[31m", "x.png")
 
