@@ -73,7 +73,8 @@ static void work(struct pipeline *p, const struct inputs_options *options) {
     p->summary.skipped = inputs_skipped(inputs);
     if (p->summary.skipped && settings->verbose) {
         progress_hide(p->progress);
-        complain("skipped %zu files that are no pictures", p->summary.skipped);
+        complain("skipped %zu file%s that %s no picture%s", p->summary.skipped, p->summary.skipped == 1 ? "" : "s",
+                 p->summary.skipped == 1 ? "is" : "are", p->summary.skipped == 1 ? "" : "s");
     }
     inputs_close(inputs);
 }
