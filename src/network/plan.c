@@ -45,6 +45,11 @@ static int root_of(const planner *p, int buffer_index) {
     return buffer_index;
 }
 
+/* The memory that a value lies in, with all that shares it. */
+static buffer *memory_of(const planner *p, const value *v) {
+    return p->buffers + root_of(p, v->buffer);
+}
+
 /* Floats from pixel to pixel: whole vectors where there are channels to fill them, and off the multiples of 4 KiB, at
  * which the rows of a matrix would fight for the same cache lines. */
 static size_t stride_of(shape s) {
@@ -109,7 +114,7 @@ static void join_parts(planner *p, const layer *l, int joined) {
 }
 
 static void note_use(planner *p, const value *v) {
-    buffer *root = &p->buffers[root_of(p, v->buffer)];
+    buffer *root = memory_of(p, v);
     if (root->latest < v->last_use) root->latest = v->last_use;
 }
 
@@ -134,7 +139,7 @@ static void place_value(planner *p, int i) {
 /* A buffer lives from the first of its values, and of its parts', to the last use of any. */
 static void find_lifetimes(planner *p) {
     for (int v = 0; v <= p->model->layer_count; v++) {
-        buffer *root = &p->buffers[root_of(p, p->values[v].buffer)];
+        buffer *root = memory_of(p, &p->values[v]);
         if (v < root->first) root->first = v;
         if (p->values[v].last_use > root->last) root->last = p->values[v].last_use;
     }
@@ -148,8 +153,8 @@ enum {
     MOST_ROWS = 32,
 };
 
-static const buffer *buffer_of(const planner *p, int layer_index) {
-    return &p->buffers[root_of(p, p->values[value_of(layer_index)].buffer)];
+static buffer *buffer_of(const planner *p, int layer_index) {
+    return memory_of(p, &p->values[value_of(layer_index)]);
 }
 
 static bool is_pointwise(layer_rows r) {
@@ -191,35 +196,35 @@ static bool can_end(const planner *p, int first, int last) {
     return true;
 }
 
-static buffer *ring_of(planner *p, const chain *c, int i) {
-    int b = root_of(p, p->values[value_of(i)].buffer);
-    return b == root_of(p, p->values[value_of(c->last)].buffer) ? NULL : &p->buffers[b];
+/* Whether layer `i` of a chain writes to a ring, and not to where the chain's result goes. */
+static bool has_ring(const planner *p, const chain *c, int i) {
+    return buffer_of(p, i) != buffer_of(p, c->last);
 }
 
 /* The rings of a chain that works on so many rows at a time: returns how many floats they take. */
 static size_t lay_rings(planner *p, const chain *c, int rows) {
     size_t count = 0;
-    buffer *b;
     for (int i = c->first; i < c->last; i++)
-        if ((b = ring_of(p, c, i))) b->ring = 0;
+        if (has_ring(p, c, i)) buffer_of(p, i)->ring = 0;
     for (int i = c->last - 1; i >= c->first; i--) {
         const layer_rows *next = &p->out->layers[i + 1].rows;
         rows = (rows - 1) * next->stride + next->size;
         if (rows > p->out->layers[i].output.height) rows = p->out->layers[i].output.height;
-        if ((b = ring_of(p, c, i)) && b->ring < rows) b->ring = rows;
+        if (has_ring(p, c, i) && buffer_of(p, i)->ring < rows) buffer_of(p, i)->ring = rows;
     }
-    for (int i = c->first; i < c->last; i++)
-        if ((b = ring_of(p, c, i)) && b->first == value_of(i)) {
-            b->offset = count;
-            count += ((size_t)b->ring * (size_t)b->shape.width * stride_of(b->shape) + 15) / 16 * 16;
-        }
+    for (int i = c->first; i < c->last; i++) {
+        buffer *b = buffer_of(p, i);
+        if (!has_ring(p, c, i) || b->first != value_of(i)) continue;
+        b->offset = count;
+        count += ((size_t)b->ring * (size_t)b->shape.width * stride_of(b->shape) + 15) / 16 * 16;
+    }
     return count;
 }
 
 /* Whether a map lies between the layers that is too large to be near when it is read. */
 static bool has_large_map(planner *p, const chain *c) {
     for (int i = c->first; i < c->last; i++)
-        if (ring_of(p, c, i) && shape_count(p->out->layers[i].output) >= LEAST_COUNT) return true;
+        if (has_ring(p, c, i) && shape_count(p->out->layers[i].output) >= LEAST_COUNT) return true;
     return false;
 }
 
@@ -247,16 +252,15 @@ static void make_chain(planner *p, chain c) {
     for (int i = c.first; i <= c.last; i++) {
         const layer *l = &p->model->layers[i];
         const layer_plan *wanted = &p->out->layers[i];
-        buffer *b = ring_of(p, &c, i);
-        if (b) b->chain = p->out->chain_count;
+        if (has_ring(p, &c, i)) buffer_of(p, i)->chain = p->out->chain_count;
         if (wanted->rows.scratch_count > scratch) scratch = wanted->rows.scratch_count;
         c.flops += wanted->flops;
         for (int k = 0; k < l->input_count; k++) {
-            buffer *read = &p->buffers[root_of(p, p->values[value_of(l->inputs[k])].buffer)];
+            buffer *read = buffer_of(p, l->inputs[k]);
             if (read->last < value_of(c.last)) read->last = value_of(c.last);
         }
     }
-    buffer *end = &p->buffers[root_of(p, p->values[value_of(c.last)].buffer)];
+    buffer *end = buffer_of(p, c.last);
     if (end->first > value_of(c.first)) end->first = value_of(c.first);
     for (int i = c.first; i <= c.last; i++) p->out->scratch[i] = c.own; /* in the chain's, from now on */
     c.own += (scratch + 31) / 16 * 16;
