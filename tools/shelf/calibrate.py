@@ -19,7 +19,7 @@ from darknet import Network
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LEAST = .05                     # no score below this is looked at
-LENIENCE = .03                  # how much worse than the best a score may count
+LENIENCE = .04                  # how much worse than the best a score may count
 
 
 def logit(score):
