@@ -136,7 +136,8 @@ static size_t count_parts(const fixture *f, const yolo_detect_options *options, 
     return total;
 }
 
-/* Borders of tiles fall anywhere in the parts; what is found is what the parts hold, once. */
+/* Borders of tiles fall anywhere in the parts; what is found is what the parts hold, once. Tiles are seen a tenth smaller,
+ * so that what is hardly believed may be missed: what is well believed may not. */
 static void a_wall_holds_what_its_parts_hold(void) {
     fixture f;
     if (!begin(&f, 1, AS_DRAWN)) return;
@@ -144,14 +145,19 @@ static void a_wall_holds_what_its_parts_hold(void) {
     yolo_detect_options options = yolo_detect_options_default();
     options.threshold = 0.25f;
     options.nms = YOLO_NMS_DEFAULT;
+    yolo_detect_options sure = options;
+    sure.threshold = 0.4f;
     static const yolo_tile_options sizes[] = {{700, 640, 0.25f, false}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         yolo_detections found = detect(f.context, &wall, &options, &sizes[i]);
-        size_t again, total = count_parts(&f, &options, &found, &again);
-        test_note("%d x %d: %zu of %zu again, %zu in all", sizes[i].width, sizes[i].height, again, total, found.count);
-        CHECK(total > 300);
-        CHECK((double)again >= 0.85 * (double)total);
-        CHECK(fabs((double)found.count - (double)total) <= 0.1 * (double)total); /* tiles are seen a tenth smaller */
+        size_t again, sure_again, total = count_parts(&f, &options, &found, &again);
+        size_t sure_total = count_parts(&f, &sure, &found, &sure_again);
+        test_note("%d x %d: %zu of %zu again, %zu of %zu sure ones, %zu in all", sizes[i].width, sizes[i].height, again,
+                  total, sure_again, sure_total, found.count);
+        CHECK(sure_total > 250);
+        CHECK((double)sure_again >= 0.9 * (double)sure_total);
+        CHECK((double)again >= 0.75 * (double)total);
+        CHECK(fabs((double)found.count - (double)total) <= 0.1 * (double)total);
         CHECK_INT(overlapping_pairs(&found, 0.45), 0);
         yolo_detections_free(&found);
     }
