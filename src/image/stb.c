@@ -189,12 +189,13 @@ yolo_status stb_decode_tga(const codec_source *source, yolo_image *image, yolo_e
 #if !YOLO_WITH_TURBOJPEG
 
 /* Huffman tables of more than 256 codes make the stb_image 2.27 of Debian 12 write beyond its own; mended in 2.28.
- * `at` is where the segment's length lies; tables are read as far as stb_image reads them. */
+ * `at` is where the segment's length lies; tables are read as far as stb_image reads them: beyond the segment's end, and
+ * zeros beyond the file's. */
 static bool tables_fit(const uint8_t *bytes, size_t byte_count, size_t at) {
     int left = (int)big_endian_16(bytes + at) - 2;
-    for (at += 2; left > 0 && at + 17 <= byte_count;) {
+    for (at += 2; left > 0 && at < byte_count;) {
         unsigned codes = 0;
-        for (size_t i = 1; i <= 16; i++) codes += bytes[at + i];
+        for (size_t i = 1; i <= 16; i++) codes += at + i < byte_count ? bytes[at + i] : 0;
         if (codes > 256) return false;
         at += 17 + codes;
         left -= 17 + (int)codes;

@@ -69,20 +69,6 @@ static yolo_status read_columns(layer *l, const prepare_args *args, const dense 
     return status;
 }
 
-static yolo_status skip(layer *l, const prepare_args *args, size_t input_count, size_t outputs, yolo_error *error) {
-    size_t left;
-    if (!size_multiply(input_count, outputs, &left)) return layer_fail_memory(l, error);
-    float *block = memory_allocate(least(left, BLOCK_COUNT), sizeof *block);
-    yolo_status status = block ? YOLO_OK : layer_fail_memory(l, error);
-    while (left > 0 && !status) {
-        size_t count = least(left, BLOCK_COUNT);
-        status = weights_read(args->weights, l, "weights", block, count, error);
-        left -= count;
-    }
-    memory_free(block);
-    return status;
-}
-
 /* Batch normalization, y = (x - mean) / sqrt(variance + 1e-5) * scale + bias, becomes factor * x + bias: changes `bias`
  * and makes `*factors` [outputs]. Where the file lacks the numbers Darknet goes on with scale 1, mean 0, variance 0. */
 static yolo_status read_statistics(layer *l, const prepare_args *args, size_t outputs, float *bias, float **factors,
@@ -148,7 +134,9 @@ yolo_status dense_read_for_zeros(layer *l, const prepare_args *args, size_t inpu
     float *factors = NULL;
     yolo_status status = weights_read_new(args->weights, l, "biases", &bias, count, error);
     if (status) return status;
-    status = skip(l, args, input_count, count, error);
+    size_t skipped;
+    status = size_multiply(input_count, count, &skipped) ? weights_skip(args->weights, l, "weights", skipped, error)
+                                                         : layer_fail_memory(l, error);
     if (!status && batch_normalize) status = read_statistics(l, args, count, bias, &factors, error);
     for (size_t i = 0; i < count && sums && !status; i++) sums[i] += bias[i];
     memory_free(factors);

@@ -123,6 +123,23 @@ yolo_status weights_read_new(weight_reader *r, const layer *l, const char *what,
     return YOLO_OK;
 }
 
+yolo_status weights_skip(weight_reader *r, const layer *l, const char *what, size_t count, yolo_error *error) {
+    enum { BLOCK_COUNT = 1 << 16 };
+    if (!r->file || l->dont_load) {
+        r->count += l->dont_load ? 0 : count;
+        return YOLO_OK;
+    }
+    float *block = memory_allocate(count < BLOCK_COUNT ? count : BLOCK_COUNT, sizeof *block);
+    yolo_status status = block ? YOLO_OK : layer_fail_memory(l, error);
+    while (count > 0 && !status) {
+        size_t some = count < BLOCK_COUNT ? count : BLOCK_COUNT;
+        status = weights_read(r, l, what, block, some, error);
+        count -= some;
+    }
+    memory_free(block);
+    return status;
+}
+
 yolo_status weights_refuse_variance(const weight_reader *r, const layer *l, size_t number, float variance,
                                     yolo_error *error) {
     return fail(error, YOLO_BAD_MODEL, "%s: variance %zu of layer %d [%s] (%s:%d) is %g", r->path, number, l->index,

@@ -18,6 +18,10 @@ yolo_status weights_open(const char *path, weight_reader **reader, yolo_error *e
 yolo_status weights_read(weight_reader *reader, const struct layer *l, const char *what, float *values, size_t count,
                          yolo_error *error);
 
+/* Passes over `count` numbers; where there is no file, however many they are, at once. */
+yolo_status weights_skip(weight_reader *reader, const struct layer *l, const char *what, size_t count,
+                         yolo_error *error);
+
 /* YOLO_BAD_MODEL: a variance that no root can be taken of, as in the weights of another network. */
 yolo_status weights_refuse_variance(const weight_reader *reader, const struct layer *l, size_t number, float variance,
                                     yolo_error *error);
