@@ -34,10 +34,11 @@
  * so this is kept beside it, since the last start(). */
 static _Thread_local bool out_of_memory;
 
+/* Zeros, because the stb_image 2.27 of Debian 12 reads what it never wrote where a file leaves a definition out. */
 static void *allocate(size_t bytes) {
     void *memory = memory_allocate(bytes, 1);
-    if (!memory) out_of_memory = true;
-    return memory;
+    out_of_memory = out_of_memory || !memory;
+    return memory ? memset(memory, 0, bytes) : NULL;
 }
 
 static void *reallocate(void *memory, size_t old_bytes, size_t bytes) {
@@ -188,26 +189,51 @@ yolo_status stb_decode_tga(const codec_source *source, yolo_image *image, yolo_e
 
 #if !YOLO_WITH_TURBOJPEG
 
+/* What a walk over the segments of a JPEG came upon. A Huffman table is a bit of `tables`: its class (0 DC, 1 AC) x 16 +
+ * its number. */
+typedef struct jpeg_walk {
+    uint32_t tables;
+    bool is_progressive;
+    int scans;
+} jpeg_walk;
+
 /* Huffman tables of more than 256 codes make the stb_image 2.27 of Debian 12 write beyond its own; mended in 2.28.
  * `at` is where the segment's length lies; tables are read as far as stb_image reads them: beyond the segment's end, and
  * zeros beyond the file's. */
-static bool tables_fit(const uint8_t *bytes, size_t byte_count, size_t at) {
+static bool tables_fit(const uint8_t *bytes, size_t byte_count, size_t at, jpeg_walk *walk) {
     int left = (int)big_endian_16(bytes + at) - 2;
     for (at += 2; left > 0 && at < byte_count;) {
         unsigned codes = 0;
         for (size_t i = 1; i <= 16; i++) codes += at + i < byte_count ? bytes[at + i] : 0;
         if (codes > 256) return false;
+        walk->tables |= UINT32_C(1) << (bytes[at] & 31);
         at += 17 + codes;
         left -= 17 + (int)codes;
     }
     return true;
 }
 
+/* Whether the tables that a scan names were defined before it: stb_image uses what it finds in their place. `scan` is
+ * behind the segment's length: components, their two bytes each, first coefficient, last one, bits of two passes. */
+static bool scan_has_tables(const uint8_t *scan, size_t byte_count, const jpeg_walk *walk) {
+    size_t components = byte_count ? scan[0] : 0;
+    if (byte_count < 4 + 2 * components) return false;
+    const uint8_t *range = scan + 1 + 2 * components;
+    bool is_first_pass = range[2] >> 4 == 0;
+    bool needs_dc = !walk->is_progressive || (range[0] == 0 && is_first_pass);
+    bool needs_ac = !walk->is_progressive || range[0] > 0;
+    for (size_t i = 0; i < components; i++) {
+        unsigned numbers = scan[2 + 2 * i];
+        if (needs_dc && !(walk->tables >> (numbers >> 4) & 1)) return false;
+        if (needs_ac && !(walk->tables >> (16 + (numbers & 15)) & 1)) return false;
+    }
+    return true;
+}
+
 /* stb_image decodes what there is of a JPEG and stops without a word. This walks over the segments to the end marker
  * and counts the scans; it returns why the file is refused, or NULL. */
-static const char *find_fault(const uint8_t *bytes, size_t byte_count, int *scans) {
+static const char *find_fault(const uint8_t *bytes, size_t byte_count, jpeg_walk *walk) {
     size_t at = 2;
-    *scans = 0;
     while (at + 1 < byte_count) {
         uint8_t marker = bytes[at + 1];
         if (bytes[at] != 0xFF || marker == 0 || marker == 0xFF || (marker >= 0xD0 && marker <= 0xD7)) {
@@ -215,9 +241,13 @@ static const char *find_fault(const uint8_t *bytes, size_t byte_count, int *scan
             continue;
         }
         if (marker == 0xD9) return NULL;
-        if (marker == 0xDA) ++*scans;
         if (at + 4 > byte_count) break;
-        if (marker == 0xC4 && !tables_fit(bytes, byte_count, at + 2)) return "its data is corrupt";
+        if (marker == 0xC2) walk->is_progressive = true;
+        if (marker == 0xC4 && !tables_fit(bytes, byte_count, at + 2, walk)) return "its data is corrupt";
+        if (marker == 0xDA) {
+            walk->scans++;
+            if (!scan_has_tables(bytes + at + 4, byte_count - at - 4, walk)) return "a Huffman table is not defined";
+        }
         at += 2 + (size_t)big_endian_16(bytes + at + 2);
     }
     return "its data ends early";
@@ -225,12 +255,12 @@ static const char *find_fault(const uint8_t *bytes, size_t byte_count, int *scan
 
 /* Coefficients of 16 bits, samples and the picture of four channels. */
 yolo_status jpeg_decode(const codec_source *source, yolo_image *image, yolo_error *error) {
-    int scans;
-    const char *fault = find_fault(source->bytes, source->byte_count, &scans);
+    jpeg_walk walk = {0};
+    const char *fault = find_fault(source->bytes, source->byte_count, &walk);
     if (fault) return refuse(source, "JPEG", fault, error);
     int width = 0, height = 0, channels;
     stbi_info_from_memory(source->bytes, (int)source->byte_count, &width, &height, &channels);
-    if (scans > jpeg_scan_limit((uint64_t)width * (uint64_t)height))
+    if (walk.scans > jpeg_scan_limit((uint64_t)width * (uint64_t)height))
         return refuse(source, "JPEG", "it has too many scans for a picture of its size", error);
     yolo_status status = decode(source, "JPEG", 16, image, error);
     if (!status) image_flatten(image);
