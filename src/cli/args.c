@@ -66,19 +66,23 @@ static bool read_bytes(const struct option *option, const char *text, uint64_t *
     return false;
 }
 
-/* "416x416", each side in the option's range. */
+/* "416x416", or "416" for a square; each side in the option's range. */
 static bool read_sides(const struct option *option, const char *text, struct size *value) {
     uint64_t width, height;
-    if (!read_digits(&text, &width) || (*text != 'x' && *text != 'X')) return false;
-    text++;
-    if (!read_digits(&text, &height) || *text || !in_range(option, width) || !in_range(option, height)) return false;
+    if (!read_digits(&text, &width)) return false;
+    height = width;
+    if (*text == 'x' || *text == 'X') {
+        text++;
+        if (!read_digits(&text, &height)) return false;
+    }
+    if (*text || !in_range(option, width) || !in_range(option, height)) return false;
     *value = (struct size){(int)width, (int)height};
     return true;
 }
 
 static bool read_size(const struct option *option, const char *text, struct size *value) {
     if (read_sides(option, text, value)) return true;
-    complain("--%s must be a width and a height from %.0f to %.0f, such as 416x416, not '%s'", option->name,
+    complain("--%s must be a width and a height from %.0f to %.0f, such as 416x320 or 416, not '%s'", option->name,
              option->low, option->high, text);
     return false;
 }

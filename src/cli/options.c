@@ -71,7 +71,7 @@ const struct option option_table[] = {
     {"lenient", 0, OPTION_FLAG, GROUP_MODEL, FIELD(lenient), FOR_MODEL, FOR_MODEL, NULL,
      "warn of unknown options in the cfg instead of refusing", 0, 0, NULL},
 
-    {"size", 0, OPTION_SIZE, GROUP_NETWORK, FIELD(size), FOR_MODEL, FOR_DETECT, "WxH",
+    {"size", 0, OPTION_SIZE, GROUP_NETWORK, FIELD(size), FOR_MODEL, FOR_DETECT, "WxH|N",
      "the network's input in pixels (as the cfg says)", 1, 65536, NULL},
     {"resize", 0, OPTION_CHOICE, GROUP_NETWORK, FIELD(resize), FOR_PICTURES, FOR_DETECT, "HOW",
      "how photos fit it: auto, stretch, letterbox, crop", 0, 0, resize_choices},
@@ -104,7 +104,7 @@ const struct option option_table[] = {
      "let boxes reach beyond the picture", 0, 0, NULL},
     {"top", 0, OPTION_COUNT, GROUP_FINDING, FIELD(top), FOR_LISTS, FOR_DETECT, "N",
      "classes that a classifier lists (5)", 1, 1e6, NULL},
-    {"tile", 0, OPTION_TILE, GROUP_FINDING, FIELD(tile), FOR_DETECT | FOR_EVAL, 0, "auto|WxH",
+    {"tile", 0, OPTION_TILE, GROUP_FINDING, FIELD(tile), FOR_DETECT | FOR_EVAL, 0, "auto|WxH|N",
      "cut large photos into tiles that overlap", 16, 65536, tile_choices},
     {"overlap", 0, OPTION_NUMBER, GROUP_FINDING, FIELD(overlap), FOR_DETECT | FOR_EVAL, FOR_DETECT, "F",
      "of tiles, in parts of them (0.2)", 0, 0.9, NULL},

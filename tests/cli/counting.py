@@ -327,7 +327,7 @@ def tiles_can_be_measured():
 def options_of_tiles():
     net = detector()
     png("a.png", 400, 300)
-    for value in ("automatic", "100", "100x", "x100", "15x100", "100x70000", "-1x5", "100x100x100", ""):
+    for value in ("automatic", "15", "100x", "x100", "15x100", "100x70000", "-1x5", "100x100x100", ""):
         fails(2, "--tile must be auto, or a width and a height from 16 to 65536, such as 1280x1280, not '" + value, *net, "--tile",
               value, "a.png")
     for value in ("1", "-0.1", "nan", "0.91"):
