@@ -46,7 +46,7 @@ class Rendering(unittest.TestCase):
             height, width = picture.shape[:2]
             self.assertTrue((boxes[:, 1:] >= 0).all())
             self.assertTrue((boxes[:, 3] <= width).all() and (boxes[:, 4] <= height).all())
-            self.assertTrue((boxes[:, 3:] - boxes[:, 1:3] >= 4.9).all())
+            self.assertTrue((boxes[boxes[:, 0] >= 0, 3:] - boxes[boxes[:, 0] >= 0, 1:3] >= 4.9).all())
 
     def test_classes(self):
         labels = np.concatenate([boxes[:, 0] for _, boxes in self.pictures])
@@ -85,13 +85,24 @@ class Rendering(unittest.TestCase):
         self.square(stage, 40, 20, 80, 80)                      # covers half of the first
         self.square(stage, 100, 20, 140, 80)
         self.square(stage, 102, 20, 150, 80)                    # leaves two columns of the third
+        self.square(stage, 160, 20, 190, 80)
+        self.square(stage, 164, 20, 194, 80)                    # leaves four columns of the fifth
         boxes = [tuple(round(v) for v in box) for box in stage.visible_boxes()]
-        self.assertEqual(boxes, [(0, 20, 20, 40, 80), (0, 40, 20, 80, 80), (0, 102, 20, 150, 80)])
+        self.assertEqual(boxes, [(0, 20, 20, 40, 80), (0, 40, 20, 80, 80), (0, 102, 20, 150, 80),
+                                 (-1, 160, 20, 164, 80), (0, 164, 20, 194, 80)])
+
+    def test_what_is_thin_or_in_the_second_row_is_difficult(self):
+        stage = self.stage()
+        self.square(stage, 10, 20, 13, 80)
+        stage.add_box(1, np.array([[20, 20], [60, 20], [60, 80], [20, 80]], float), difficult=True)
+        stage.add_box(2, np.array([[70, 20], [73, 20], [73, 80], [70, 80]], float))
+        boxes = [tuple(round(v) for v in box) for box in stage.visible_boxes()]
+        self.assertEqual(boxes, [(-1, 10, 20, 13, 80), (-2, 20, 20, 60, 80)])
 
     def test_upright_covers(self):
         stage = self.stage()
         self.square(stage, 100, 20, 140, 80)
-        stage.cover(10, 40, -40, 40, 0)                         # picture columns 110 to 140
+        stage.cover(3, 40, -40, 40, 0)                          # picture columns 103 to 140
         self.assertEqual(stage.visible_boxes(), [])
         stage = self.stage()
         self.square(stage, 100, 20, 140, 80)
@@ -124,7 +135,18 @@ class Rendering(unittest.TestCase):
 
     def test_label_text(self):
         from render import label_lines
-        self.assertEqual(label_lines([(1, 10, 20, 30, 60)], 100, 200), "1 0.200000 0.200000 0.200000 0.200000\n")
+        self.assertEqual(label_lines([(1, 10, 20, 30, 60), (-1, 10, 20, 30, 60)], 100, 200),
+                         "1 0.200000 0.200000 0.200000 0.200000\n")
+
+    def test_what_is_difficult_is_a_crowd(self):
+        from render import CocoFile, settled
+        boxes = settled([(1, 10, 20, 30, 60), (0, 10, 20, 11.5, 60), (-2, 1, 2, 30, 40)], 272, 100, smallest=4)
+        self.assertEqual(boxes[:, 0].tolist(), [1, -1, -2])
+        self.assertEqual(settled([], 10, 10, 4).shape, (0, 5))
+        coco = CocoFile()
+        coco.add("a.jpg", boxes, 272, 100)
+        told = [(a["category_id"], a["iscrowd"], a["bbox"]) for a in coco.annotations]
+        self.assertEqual(told, [(2, 0, [10, 20, 20, 40]), (1, 1, [10, 20, 1.5, 40]), (2, 1, [1, 2, 29, 38])])
 
 
 if __name__ == "__main__":

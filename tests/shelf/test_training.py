@@ -122,6 +122,31 @@ class Learning(unittest.TestCase):
             values.append(float(total.detach()))
         self.assertLess(values[-1], .8 * values[0])
 
+    def test_what_is_difficult_is_neither_taught_nor_wrong(self):
+        from loss import loss
+        from darknet import Network, decode
+        torch.manual_seed(2)
+        network = Network(CFG).eval()
+        maps = [m.detach().requires_grad_() for m in network(torch.rand(1, 3, 96, 96))]
+        box = [20., 20, 60, 60]
+        gradients = []
+        for targets in (torch.zeros(0, 6), torch.tensor([[0, -1] + box]), torch.tensor([[0, 0] + box])):
+            total, _ = loss(maps, network.heads, targets, decode)
+            gradients.append(torch.cat([g.flatten() for g in torch.autograd.grad(total, maps)]))
+        nothing, difficult, product = gradients
+        freed = (difficult == 0) & (nothing != 0)
+        self.assertGreater(int(freed.sum()), 0)                 # predictions in it are not pushed down
+        self.assertTrue(torch.equal(difficult[~freed], nothing[~freed]))
+        self.assertFalse(torch.equal(product, nothing))
+
+    def test_what_a_view_cuts_becomes_difficult(self):
+        from samples import boxes_of_view
+        boxes = np.array([[1, 10, 10, 30, 30], [0, 10, 10, 13, 60], [0, 30, 10, 130, 60], [-1, 20, 20, 40, 40],
+                          [0, 200, 10, 230, 40]], np.float32)
+        inside = boxes_of_view(boxes, 1, 1, 0, 0, (0, 0, 50, 100))
+        self.assertEqual(inside[:, 0].tolist(), [1, -1, -1, -1])
+        self.assertEqual(boxes[:, 0].tolist(), [1, 0, 0, -1, 0])
+
     def test_default_views_often_show_the_whole_picture(self):
         from samples import WHOLE_VIEW, random_view
         picture = np.zeros((300, 400, 3), np.uint8)

@@ -9,6 +9,7 @@ import torch.nn.functional as functional
 
 LARGEST_RATIO = 3.5             # an anchor within this factor of the object's width and height may learn it
 MOST_WINNERS = 6
+LIES_IN = .5                    # share of a prediction within something difficult, as in COCO's crowds
 WEIGHTS = {"box": 3.0, "objectness": 1.0, "class": 2.0}
 POSITIVE_WEIGHTS = (1.0, 1.2, 2.5)      # product, price tag, gap: what is rare is not found at a score of its own
 
@@ -77,8 +78,18 @@ def assign(cost, iou, predictions, owners, target_count):
     return chosen[keep]
 
 
+@torch.no_grad()
+def within(flat, maps, heads, difficult):
+    """Indices of the predictions near difficult targets [n][6] that lie in them for the most part."""
+    predictions, owners, _ = candidates(maps, heads, difficult)
+    box, around = flat[predictions, :4], difficult[owners, 2:6]
+    shared = (torch.minimum(box[:, 2:], around[:, 2:]) - torch.maximum(box[:, :2], around[:, :2])).clamp(0).prod(1)
+    return predictions[shared > LIES_IN * (box[:, 2:] - box[:, :2]).prod(1)]
+
+
 def loss(maps, heads, targets, decode):
-    """(total, {part: value}) for raw maps and targets [n][6]: sample, class, corners in input pixels."""
+    """(total, {part: value}) for raw maps and targets [n][6]: sample, class, corners in input pixels. What is difficult,
+    of class -1 - class, is not learned; a prediction that lies in it may say what it likes."""
     output = decode([m.float() for m in maps], heads)
     batch = output.shape[0]
     flat = output.reshape(-1, output.shape[-1])
@@ -86,6 +97,10 @@ def loss(maps, heads, targets, decode):
     wanted, weights = torch.zeros_like(objectness), torch.ones_like(objectness)
     box_loss = class_loss = flat.sum() * 0
     positives = 0
+    is_difficult = targets[:, 1] < 0
+    if is_difficult.any():
+        weights[within(flat, maps, heads, targets[is_difficult])] = 0
+    targets = targets[~is_difficult]
     if len(targets):
         predictions, owners, _ = candidates(maps, heads, targets)
         with torch.no_grad():

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 GREY = 127                      # Darknet's letterbox fill, 0.5
-SMALLEST_SIDE = 5               # pixels of a view: a box thinner than this teaches nothing
+SMALLEST_SIDE = 5               # pixels of a view: a box thinner than this is difficult
 WHOLE_VIEW = 640                # side of the views that often show a whole picture: larger than the input of detection,
                                 # so that close-ups are learned as large as they can come
 TURNED_SHARE = .1               # of the views lie on a side, as photos whose orientation was lost
@@ -62,7 +62,10 @@ def recolour(picture, rng):
 
 
 def close_subject(boxes, rng):
-    """The corners of one of the larger objects: the largest of four."""
+    """The corners of one of the larger objects: the largest of four; None if all are difficult."""
+    boxes = boxes[boxes[:, 0] >= 0]
+    if not len(boxes):
+        return None
     some = [boxes[rng.randrange(len(boxes)), 1:] for _ in range(4)]
     return max(some, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))
 
@@ -79,8 +82,8 @@ def framing(shape, boxes, size, rng, smallest=.45, largest=1.9):
     if size == WHOLE_VIEW and rng.random() < .5:
         return fit, 1.0, None
     stretch = np.exp(rng.gauss(0, .06))
-    if len(boxes) and rng.random() < CLOSE_SHARE:
-        subject = close_subject(boxes, rng)
+    subject = close_subject(boxes, rng) if rng.random() < CLOSE_SHARE else None
+    if subject is not None:
         long_side = max(subject[2] - subject[0], subject[3] - subject[1])
         return min(size * rng.uniform(*CLOSE_FILLS) / long_side, MOST_ENLARGED), stretch, subject
     return fit * np.exp(rng.uniform(np.log(smallest), np.log(largest))), stretch, None
@@ -88,7 +91,7 @@ def framing(shape, boxes, size, rng, smallest=.45, largest=1.9):
 
 def boxes_of_view(boxes, across, down, left, top, frame):
     """Boxes in pixels of a view: enlarged by `across` and `down`, moved by its corner, cut to `frame` (x0, y0, x1, y1);
-    without those that are thin or mostly outside."""
+    those that are thin or mostly outside become difficult (class -1 - class)."""
     boxes = boxes.copy()
     boxes[:, [1, 3]] = boxes[:, [1, 3]] * across - left
     boxes[:, [2, 4]] = boxes[:, [2, 4]] * down - top
@@ -96,7 +99,11 @@ def boxes_of_view(boxes, across, down, left, top, frame):
     boxes[:, [1, 3]] = boxes[:, [1, 3]].clip(frame[0], frame[2])
     boxes[:, [2, 4]] = boxes[:, [2, 4]].clip(frame[1], frame[3])
     sides = boxes[:, 3:] - boxes[:, 1:3]
-    return boxes[(sides.min(1) > SMALLEST_SIDE) & (np.prod(sides, 1) > .25 * area)] if len(boxes) else boxes
+    if not len(boxes):
+        return boxes
+    little = (boxes[:, 0] >= 0) & ((sides.min(1) <= SMALLEST_SIDE) | (np.prod(sides, 1) <= .25 * area))
+    boxes[little, 0] = -1 - boxes[little, 0]
+    return boxes[sides.min(1) >= 1]
 
 
 def random_view(picture, boxes, size, rng):

@@ -2,6 +2,9 @@
 
 `owner` holds for each pixel the number of the boxed product that was drawn there last, so that a product which others
 half cover gets the box of the part that shows, whatever covers it.
+
+What shows too little of itself, is too thin or stands behind the first row is difficult, as VOC calls it: whether to count
+it is a matter of taste, so it is neither taught nor wrong where it is found.
 """
 import math
 import random
@@ -18,6 +21,7 @@ CLASS_NAMES = ("product", "price tag", "gap")
 SMALLEST_VISIBLE = 0.25         # share of a facing that must be inside picture and opening
 SMALLEST_UNCOVERED = 0.3        # share of that which nothing drawn later may cover
 SMALLEST_PIXELS = 5             # a box thinner than this teaches nothing
+HIDDEN = 0.1                    # what shows less than this share of itself is not there for anybody
 SAMPLING = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
 
 
@@ -32,6 +36,7 @@ class Stage:
         self.canvas = self.surface.getCanvas()
         self.boxes = []                                 # (class, x0, y0, x1, y1) in pixels
         self.owner = np.zeros((self.height, self.width), np.int32)
+        self.difficult = []                             # whether each of them is difficult
         self.areas = []                                 # pixels of each box's polygon before anything covers it
     def polygon(self, points):
         """A path through world points."""
@@ -71,23 +76,25 @@ class Stage:
         self.canvas.restore()
         return matrix
 
-    def add_box(self, label, points, opening=None):
-        """Boxes the visible part of a projected outline if enough of it shows."""
+    def add_box(self, label, points, opening=None, difficult=False):
+        """Boxes the visible part of a projected outline; difficult is also what shows too little, or is too thin."""
         whole = np.ptp(points[:, 0]) * np.ptp(points[:, 1])
         seen = clip_polygon(points, opening) if opening is not None else points
-        if len(seen) < 3 or whole <= 0:
-            return None
+        if len(seen) < 3 or not 0 < whole < math.inf:   # behind the camera there is no picture
+            return
         x0, x1 = np.clip([seen[:, 0].min(), seen[:, 0].max()], 0, self.width)
         y0, y1 = np.clip([seen[:, 1].min(), seen[:, 1].max()], 0, self.height)
-        if (x1 - x0) * (y1 - y0) < SMALLEST_VISIBLE * whole or min(x1 - x0, y1 - y0) < SMALLEST_PIXELS:
-            return None
+        thin = min(x1 - x0, y1 - y0)
+        difficult = difficult or (x1 - x0) * (y1 - y0) < SMALLEST_VISIBLE * whole or thin < SMALLEST_PIXELS
+        if thin < 1 or difficult and label == GAP:
+            return
         self.boxes.append((label, float(x0), float(y0), float(x1), float(y1)))
+        self.difficult.append(difficult)
         self.areas.append(0)
         if label != GAP:
             self.claim(seen, len(self.boxes))
             part = self.owner[int(y0):int(y1) + 1, int(x0):int(x1) + 1]
             self.areas[-1] = int(np.count_nonzero(part == len(self.boxes)))
-        return len(self.boxes) - 1
 
     def claim(self, points, number=0):
         """Writes into `owner` who covers a convex polygon of the picture; 0 is something that has no box."""
@@ -98,7 +105,8 @@ class Stage:
         self.claim(self.camera.project([(x0, y0, z), (x1, y0, z), (x1, y1, z), (x0, y1, z)]))
 
     def visible_boxes(self):
-        """The boxes as far as nothing drawn later covers them."""
+        """The boxes as far as nothing drawn later covers them: (class, x0, y0, x1, y1), the class -1 - class for those
+        that are difficult."""
         result = []
         for index, (label, x0, y0, x1, y1) in enumerate(self.boxes):
             box = (label, x0, y0, x1, y1)
@@ -109,12 +117,13 @@ class Stage:
             left, top = int(x0), int(y0)
             mine = self.owner[top:int(y1) + 1, left:int(x1) + 1] == index + 1
             count = int(np.count_nonzero(mine))
-            if count < SMALLEST_UNCOVERED * self.areas[index]:
+            if count <= HIDDEN * self.areas[index]:
                 continue
             if count < .9 * self.areas[index]:
                 box = trimmed(box, mine, left, top)
-            if min(box[3] - box[1], box[4] - box[2]) >= SMALLEST_PIXELS:
-                result.append(box)
+            difficult = (self.difficult[index] or count < SMALLEST_UNCOVERED * self.areas[index]
+                         or min(box[3] - box[1], box[4] - box[2]) < SMALLEST_PIXELS)
+            result.append((-1 - label, *box[1:]) if difficult else box)
         return result
 
     def on_picture(self, x0, x1, y0, y1):

@@ -141,7 +141,7 @@ class Stock(Stage):
         visible = [f for f in facings if self.on_picture(f["x"], f["x"] + f["size"][0], y, y + limit)]
         eye = camera.position[0]
         visible.sort(key=lambda f: -abs(f["x"] + f["size"][0] / 2 - eye))
-        self.draw_rear(visible, y, limit, hooks)
+        self.draw_rear(visible, y, hooks, opening)
         tops = {}
         for facing in visible:
             if not facing["empty"]:
@@ -190,8 +190,8 @@ class Stock(Stage):
                               width, height, turn, tint, rng.uniform(0, .4), run["tone"])
         self.add_box(PRODUCT, apply(matrix, product.outline), opening)
 
-    def draw_rear(self, facings, y, limit, hooks):
-        """Rows behind the first: darker, not boxed."""
+    def draw_rear(self, facings, y, hooks, opening):
+        """Rows behind the first: darker, difficult."""
         rng, shop = self.rng, self.shop
         if self.camera.position[1] < y - 10 and not shop.depletion:
             return                                      # seen from below nothing shows behind the first row
@@ -207,8 +207,9 @@ class Stock(Stage):
                 product = self.catalogue.product(run["number"])
                 tint = (1 - .22 * row) * (1 - shop.darkness * .6)
                 for level in range(run["stack"]):
-                    self.picture(product.image, facing["x"] + rng.gauss(0, .1), y + level * height, z, width, height, 0, tint, 0,
-                                 run["tone"])
+                    matrix = self.picture(product.image, facing["x"] + rng.gauss(0, .1), y + level * height, z, width, height,
+                                          0, tint, 0, run["tone"])
+                    self.add_box(PRODUCT, apply(matrix, product.outline), opening, difficult=True)
 
     def draw_facing(self, facing, y, limit, hooks, opening):
         """One product, or a stack of them, of the first row; returns the height it reaches."""
