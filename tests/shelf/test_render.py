@@ -94,10 +94,12 @@ class Rendering(unittest.TestCase):
     def test_what_is_thin_or_in_the_second_row_is_difficult(self):
         stage = self.stage()
         self.square(stage, 10, 20, 13, 80)
-        stage.add_box(1, np.array([[20, 20], [60, 20], [60, 80], [20, 80]], float), difficult=True)
+        for x in (20, 100):
+            stage.add_box(1, np.array([[x, 20], [x + 40, 20], [x + 40, 80], [x, 80]], float), rear=True)
+        self.square(stage, 115, 20, 160, 80)                    # covers more than half of the second in the rear
         stage.add_box(2, np.array([[70, 20], [73, 20], [73, 80], [70, 80]], float))
         boxes = [tuple(round(v) for v in box) for box in stage.visible_boxes()]
-        self.assertEqual(boxes, [(-1, 10, 20, 13, 80), (-2, 20, 20, 60, 80)])
+        self.assertEqual(boxes, [(-1, 10, 20, 13, 80), (-2, 20, 20, 60, 80), (0, 115, 20, 160, 80)])
 
     def test_upright_covers(self):
         stage = self.stage()

@@ -3,8 +3,8 @@
 `owner` holds for each pixel the number of the boxed product that was drawn there last, so that a product which others
 half cover gets the box of the part that shows, whatever covers it.
 
-What shows too little of itself, is too thin or stands behind the first row is difficult, as VOC calls it: whether to count
-it is a matter of taste, so it is neither taught nor wrong where it is found.
+What shows too little of itself, is too thin, or stands behind the first row and can be seen well all the same is difficult,
+as VOC calls it: whether to count it is a matter of taste, so it is neither taught nor wrong where it is found.
 """
 import math
 import random
@@ -22,6 +22,8 @@ SMALLEST_VISIBLE = 0.25         # share of a facing that must be inside picture 
 SMALLEST_UNCOVERED = 0.3        # share of that which nothing drawn later may cover
 SMALLEST_PIXELS = 5             # a box thinner than this teaches nothing
 HIDDEN = 0.1                    # what shows less than this share of itself is not there for anybody
+REAR_HIDDEN = 0.5               # the same for what stands behind the first row: it must not be taken for a facing
+FAR = 1e6                       # pixels: a corner beyond, nearly beside the camera, is more than 32 bits hold
 SAMPLING = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
 
 
@@ -36,7 +38,8 @@ class Stage:
         self.canvas = self.surface.getCanvas()
         self.boxes = []                                 # (class, x0, y0, x1, y1) in pixels
         self.owner = np.zeros((self.height, self.width), np.int32)
-        self.difficult = []                             # whether each of them is difficult
+        self.hidden = []                                # for each of them the share of it that must show
+        self.difficult = []                             # whether each of them is difficult, whatever shows
         self.areas = []                                 # pixels of each box's polygon before anything covers it
     def polygon(self, points):
         """A path through world points."""
@@ -76,7 +79,7 @@ class Stage:
         self.canvas.restore()
         return matrix
 
-    def add_box(self, label, points, opening=None, difficult=False):
+    def add_box(self, label, points, opening=None, rear=False):
         """Boxes the visible part of a projected outline; difficult is also what shows too little, or is too thin."""
         whole = np.ptp(points[:, 0]) * np.ptp(points[:, 1])
         seen = clip_polygon(points, opening) if opening is not None else points
@@ -85,10 +88,11 @@ class Stage:
         x0, x1 = np.clip([seen[:, 0].min(), seen[:, 0].max()], 0, self.width)
         y0, y1 = np.clip([seen[:, 1].min(), seen[:, 1].max()], 0, self.height)
         thin = min(x1 - x0, y1 - y0)
-        difficult = difficult or (x1 - x0) * (y1 - y0) < SMALLEST_VISIBLE * whole or thin < SMALLEST_PIXELS
+        difficult = rear or (x1 - x0) * (y1 - y0) < SMALLEST_VISIBLE * whole or thin < SMALLEST_PIXELS
         if thin < 1 or difficult and label == GAP:
             return
         self.boxes.append((label, float(x0), float(y0), float(x1), float(y1)))
+        self.hidden.append(REAR_HIDDEN if rear else HIDDEN)
         self.difficult.append(difficult)
         self.areas.append(0)
         if label != GAP:
@@ -98,7 +102,8 @@ class Stage:
 
     def claim(self, points, number=0):
         """Writes into `owner` who covers a convex polygon of the picture; 0 is something that has no box."""
-        cv2.fillConvexPoly(self.owner, np.round(convex(points) * 16).astype(np.int32), number, cv2.LINE_8, 4)
+        corners = convex(np.clip(points, -FAR, FAR))
+        cv2.fillConvexPoly(self.owner, np.round(corners * 16).astype(np.int32), number, cv2.LINE_8, 4)
 
     def cover(self, x0, x1, y0, y1, z):
         """Notes that a rectangle parallel to the shelf front hides what was drawn before."""
@@ -117,7 +122,7 @@ class Stage:
             left, top = int(x0), int(y0)
             mine = self.owner[top:int(y1) + 1, left:int(x1) + 1] == index + 1
             count = int(np.count_nonzero(mine))
-            if count <= HIDDEN * self.areas[index]:
+            if count <= self.hidden[index] * self.areas[index]:
                 continue
             if count < .9 * self.areas[index]:
                 box = trimmed(box, mine, left, top)

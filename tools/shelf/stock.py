@@ -191,7 +191,7 @@ class Stock(Stage):
         self.add_box(PRODUCT, apply(matrix, product.outline), opening)
 
     def draw_rear(self, facings, y, hooks, opening):
-        """Rows behind the first: darker, difficult."""
+        """Rows behind the first: darker; difficult where the first row leaves them open to view."""
         rng, shop = self.rng, self.shop
         if self.camera.position[1] < y - 10 and not shop.depletion:
             return                                      # seen from below nothing shows behind the first row
@@ -209,7 +209,7 @@ class Stock(Stage):
                 for level in range(run["stack"]):
                     matrix = self.picture(product.image, facing["x"] + rng.gauss(0, .1), y + level * height, z, width, height,
                                           0, tint, 0, run["tone"])
-                    self.add_box(PRODUCT, apply(matrix, product.outline), opening, difficult=True)
+                    self.add_box(PRODUCT, apply(matrix, product.outline), opening, rear=True)
 
     def draw_facing(self, facing, y, limit, hooks, opening):
         """One product, or a stack of them, of the first row; returns the height it reaches."""
