@@ -36,9 +36,9 @@ static _Thread_local bool out_of_memory;
 
 /* Zeros, because the stb_image 2.27 of Debian 12 reads what it never wrote where a file leaves a definition out. */
 static void *allocate(size_t bytes) {
-    void *memory = memory_allocate(bytes, 1);
-    out_of_memory = out_of_memory || !memory;
-    return memory ? memset(memory, 0, bytes) : NULL;
+    void *memory = memory_allocate_zeroed(bytes, 1);
+    if (!memory) out_of_memory = true;
+    return memory;
 }
 
 static void *reallocate(void *memory, size_t old_bytes, size_t bytes) {

@@ -112,6 +112,13 @@ class Rendering(unittest.TestCase):
         (box,) = stage.visible_boxes()
         self.assertEqual(tuple(round(v) for v in box), (0, 100, 20, 120, 80))
 
+    def test_a_corner_far_beside_covers_its_side_only(self):
+        stage = self.stage()
+        self.square(stage, 20, 20, 60, 80)
+        self.square(stage, 120, 20, 160, 80)
+        stage.claim(np.array([[100, -10], [1e9, -10], [1e9, 200], [100, 200]], float))
+        self.assertEqual([round(box[1]) for box in stage.visible_boxes()], [20])
+
     def test_clip_polygon(self):
         from camera import clip_polygon
         square = np.array([[0, 0], [4, 0], [4, 4], [0, 4.0]])
