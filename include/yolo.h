@@ -260,6 +260,8 @@ typedef struct yolo_layer_info {
     size_t parameter_count;
     const int *inputs; /* [input_count] indices of the layers it reads; -1 is the image */
     int input_count;
+    bool late; /* a head, or a convolution before one: of it yolo_run computes only which boxes there can be, and
+                  yolo_get_detections the rest, for these alone; not with keep_layers */
 } yolo_layer_info;
 
 /* Layers count from 0 after [net], as in the cfg's own `route` and `shortcut`. */
@@ -369,7 +371,8 @@ typedef struct yolo_machine {
  * time: YOLO_NO_MEMORY. */
 YOLO_API yolo_status yolo_measure_machine(const yolo_context *context, yolo_machine *machine, yolo_error *error);
 
-/* Reads the heads after yolo_run, for the image given to yolo_set_input; may be called again with other options. */
+/* Reads the heads after yolo_run, for the image given to yolo_set_input; may be called again with other options. The
+ * lower the threshold, the more of late layers is left to compute (yolo_layer_info); what is found is the same. */
 YOLO_API yolo_status yolo_get_detections(yolo_context *context, const yolo_detect_options *options,
                                          yolo_detections *detections, yolo_error *error);
 

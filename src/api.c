@@ -8,6 +8,7 @@
 #include "image/image.h"
 #include "image/letterbox.h"
 #include "network/context.h"
+#include "network/heads.h"
 #include "network/machine.h"
 
 #include <math.h>
@@ -127,7 +128,8 @@ yolo_status yolo_context_get_layer(const yolo_context *context, int index, yolo_
                               .flops = planned->flops,
                               .parameter_count = l->parameter_count,
                               .inputs = l->inputs,
-                              .input_count = l->input_count};
+                              .input_count = l->input_count,
+                              .late = planned->late};
     return YOLO_OK;
 }
 
@@ -220,18 +222,6 @@ static yolo_status check_detection(const struct yolo_model *model, const yolo_de
     return YOLO_OK;
 }
 
-static void decode_heads(const context *c, float score_min, candidates *found) {
-    const tensor *input = context_value(c, LAYER_IMAGE);
-    for (int i = 0; i < c->model->layer_count; i++) {
-        const layer *l = &c->model->layers[i];
-        decode_args args = {.head = context_value(c, i),
-                            .score_min = score_min,
-                            .net_width = input->width,
-                            .net_height = input->height};
-        if (l->type->decode) l->type->decode(l, &args, found);
-    }
-}
-
 static detect_rules rules_of(const struct yolo_model *model, const yolo_detect_options *options) {
     return (detect_rules){.threshold = options->threshold,
                           .class_thresholds = options->class_thresholds,
@@ -262,7 +252,7 @@ yolo_status yolo_get_detections(yolo_context *context, const yolo_detect_options
     if (status) return status;
     candidates found = {0};
     detect_rules rules = rules_of(model, &chosen);
-    decode_heads(&context->network, lowest_threshold(&rules), &found);
+    heads_decode(&context->network, lowest_threshold(&rules), context->team, &found);
     status =
         detect_finish(&found, &context->fit, context->image_width, context->image_height, &rules, detections, error);
     candidates_free(&found);
@@ -310,7 +300,7 @@ static yolo_status run_tile(tiled_run *r, const seams_tile *tile, yolo_error *er
     if (status) return status;
     candidates found = {0};
     size_t candidate_count = 0;
-    decode_heads(&r->context->network, lowest_threshold(&r->rules), &found);
+    heads_decode(&r->context->network, lowest_threshold(&r->rules), r->context->team, &found);
     status = detect_select(&found, &r->context->fit, &r->rules, &candidate_count, error);
     if (!status) status = seams_add(&r->seams, tile, found.items, found.count, error);
     candidates_free(&found);

@@ -3,6 +3,7 @@
 #include "run_layer.h"
 
 #include "base/memory.h"
+#include "network/heads.h"
 #include "test.h"
 
 #include <string.h>
@@ -86,6 +87,6 @@ candidates head_detect(head_fixture *f, const head_case *given, float *output) {
     if (output) read_output(&result, plan.by_cell, output);
     const decode_args decode = {
         .head = &result, .score_min = given->score_min, .net_width = given->net_width, .net_height = given->net_height};
-    f->layer.type->decode(&f->layer, &decode, &found);
+    heads_decode_map(&f->layer, &decode, &found);
     return found;
 }

@@ -141,6 +141,10 @@ static const char states_cfg[] =
 static const char tree_cfg[] = INPUT "[convolutional]\nfilters=8\nsize=1\n"
                                      "[region]\nclasses=3\nnum=1\ntree=a.tree\nanchors=1,1\n";
 
+static const char late_cfg[] = INPUT "[convolutional]\nfilters=20\nsize=1\nactivation=linear\n"
+                                     "[convolutional]\nfilters=70\nsize=1\nactivation=linear\n"
+                                     "[yolo]\nmask=0,1\nanchors=4,4,9,9\nclasses=30\nnum=2\n";
+
 typedef struct loading {
     const char *cfg, *weights, *names;
 } loading;
@@ -172,11 +176,12 @@ static loading maps_network(void) {
 
 static void loads(void) {
     loading maps = maps_network(), states = {text_file("states.cfg", states_cfg), NULL, NULL};
-    loading tree = {text_file("tree.cfg", tree_cfg), NULL, NULL};
+    loading tree = {text_file("tree.cfg", tree_cfg), NULL, NULL}, late = {text_file("late.cfg", late_cfg), NULL, NULL};
     text_file("a.tree", "x -1\ny 0\nz 0\n");
     fail_each("loading maps", load_and_free, &maps, 0);
     fail_each("loading states", load_and_free, &states, 0);
     fail_each("loading a tree", load_and_free, &tree, 0);
+    fail_each("loading late layers", load_and_free, &late, 0);
 }
 
 /* More than 4 MiB of weights, so that threads share the packing; those can be done without. */

@@ -143,7 +143,7 @@ static void follow_random_networks(bool keep) {
         n.cells = calloc(n.plan.arena_count, sizeof *n.cells);
         carry_out(&n);
         for (int v = 0; v <= LAYERS; v++)
-            if (keep || v == LAYERS || (v > 0 && n.layers[v - 1].type->decode)) {
+            if (keep || v == LAYERS || (v > 0 && layer_is_head(&n.layers[v - 1]))) {
                 test_note("round %d, value %d at the end", round, v);
                 CHECK(holds(&n, v));
             }

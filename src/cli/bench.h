@@ -8,7 +8,8 @@
 /* The picture that the user names, or one of the network's size. */
 yolo_status bench_picture(const struct session *session, yolo_image *image, yolo_error *error);
 
-/* A pass; `seconds` [layer_count] receives each layer's time where it is not NULL. */
+/* A pass, from the network's input to boxes; `seconds` [layer_count + 1] receives each layer's time, and that of reading
+ * boxes, where it is not NULL. */
 yolo_status bench_run(const struct session *session, const yolo_image *image, double *seconds, double *ms,
                       yolo_error *error);
 

@@ -16,17 +16,17 @@ enum {
 struct row {
     yolo_layer_info layer;
     double min_ms, median_ms, gflops_per_s, bytes, bound_ms;
-    const char *bound; /* what sets it: "compute" or "memory"; "-" where nothing is done */
+    const char *bound; /* what sets it: "compute" or "memory"; "-" where nothing is done, or not all */
 };
 
 void layer_times_begin(struct layer_times *times, const struct session *session, size_t runs) {
     *times = (struct layer_times){.session = session, .layer_count = (size_t)session->info.layer_count};
-    times->seconds = allocate(runs * times->layer_count, sizeof *times->seconds);
+    times->seconds = allocate(runs * (times->layer_count + 1), sizeof *times->seconds);
     times->column = allocate(runs, sizeof *times->column);
 }
 
 double *layer_times_next(struct layer_times *times) {
-    return times->seconds + times->run_count++ * times->layer_count;
+    return times->seconds + times->run_count++ * (times->layer_count + 1);
 }
 
 yolo_status layer_times_finish(struct layer_times *times, yolo_error *error) {
@@ -59,7 +59,7 @@ static int compare(const void *a, const void *b) {
 
 static void fill_times(const struct layer_times *times, size_t index, struct row *row) {
     const size_t count = times->run_count, middle = count / 2;
-    for (size_t i = 0; i < count; i++) times->column[i] = 1e3 * times->seconds[i * times->layer_count + index];
+    for (size_t i = 0; i < count; i++) times->column[i] = 1e3 * times->seconds[i * (times->layer_count + 1) + index];
     qsort(times->column, count, sizeof *times->column, compare);
     row->min_ms = times->column[0];
     row->median_ms = count % 2 ? times->column[middle] : (times->column[middle - 1] + times->column[middle]) / 2;
@@ -76,7 +76,7 @@ static struct row row_of(const struct layer_times *times, size_t index) {
     row.gflops_per_s = row.median_ms > 0 ? row.layer.flops / row.median_ms / 1e6 : 0;
     row.bound_ms = compute > memory ? compute : memory;
     row.bound = compute > memory ? "compute" : "memory";
-    if (row.median_ms * VIEW_FACTOR < row.bound_ms) {
+    if (row.layer.late || row.median_ms * VIEW_FACTOR < row.bound_ms) {
         row.bound_ms = 0;
         row.bound = "-";
     }
@@ -86,13 +86,16 @@ static struct row row_of(const struct layer_times *times, size_t index) {
 static void text_row(struct output *output, size_t index, const struct row *row, double all_ms) {
     char shape[48];
     snprintf(shape, sizeof shape, "%dx%dx%d", row->layer.width, row->layer.height, row->layer.channels);
-    output_format(output, "%5zu  %-14s %-14s %9.4f %9.3f %9.3f %6.1f %8.1f %9.3f %6.0f  %-7s %s\n", index,
+    output_format(output, "%5zu  %-14s %-14s %9.4f %9.3f %9.3f %6.1f %8.1f %9.3f %6.0f  %-7s %s%s\n", index,
                   row->layer.type, shape, row->layer.flops / 1e9, row->min_ms, row->median_ms,
                   all_ms > 0 ? 100 * row->median_ms / all_ms : 0, row->gflops_per_s, row->bound_ms,
-                  row->median_ms > 0 ? 100 * row->bound_ms / row->median_ms : 0, row->bound, row->layer.algorithm);
+                  row->median_ms > 0 ? 100 * row->bound_ms / row->median_ms : 0, row->bound, row->layer.algorithm,
+                  row->layer.late ? " late" : "");
 }
 
 void layer_times_text(const struct layer_times *times, struct output *output) {
+    struct row boxes = {0};
+    fill_times(times, times->layer_count, &boxes);
     double all_ms = 0, bounds_ms = 0;
     for (size_t i = 0; i < times->layer_count; i++) {
         const struct row row = row_of(times, i);
@@ -107,8 +110,8 @@ void layer_times_text(const struct layer_times *times, struct output *output) {
         const struct row row = row_of(times, i);
         text_row(output, i, &row, all_ms);
     }
-    output_format(output, "all layers: %.3f ms, roof %.3f ms (%.0f %%)\n", all_ms, bounds_ms,
-                  all_ms > 0 ? 100 * bounds_ms / all_ms : 0);
+    output_format(output, "all layers: %.3f ms, roof %.3f ms (%.0f %%); reading boxes: %.3f ms\n", all_ms, bounds_ms,
+                  all_ms > 0 ? 100 * bounds_ms / all_ms : 0, boxes.median_ms);
 }
 
 static void json_row(struct output *output, size_t index, const struct row *row) {
@@ -130,5 +133,7 @@ void layer_times_json(const struct layer_times *times, struct output *output) {
         const struct row row = row_of(times, i);
         json_row(output, i, &row);
     }
-    output_text(output, "]");
+    struct row boxes = {0};
+    fill_times(times, times->layer_count, &boxes);
+    output_format(output, "],\"boxes_ms\":%.5f", boxes.median_ms);
 }

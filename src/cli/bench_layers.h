@@ -8,7 +8,7 @@
 struct layer_times {
     const struct session *session;
     size_t layer_count, run_count;
-    double *seconds; /* [runs][layer_count] */
+    double *seconds; /* [runs][layer_count + 1], the last one for reading boxes */
     double *column;  /* [runs] room to sort one layer's */
     yolo_machine machine;
 };
@@ -21,7 +21,7 @@ yolo_status layer_times_finish(struct layer_times *times, yolo_error *error);
 
 void layer_times_text(const struct layer_times *times, struct output *output);
 
-/* `,"machine":{...},"layers":[...]` */
+/* `,"machine":{...},"layers":[...],"boxes_ms":N` */
 void layer_times_json(const struct layer_times *times, struct output *output);
 
 void layer_times_free(struct layer_times *times);

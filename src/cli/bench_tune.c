@@ -60,7 +60,7 @@ static enum exit_code take_turn(struct tuning *t, struct way *way) {
     enum exit_code code = session_open(&t->settings, 0, &session);
     if (code == EXIT_DONE) {
         if (!t->layers) note_layers(t, &session);
-        seconds = allocate(t->layer_count, sizeof *seconds);
+        seconds = allocate(t->layer_count + 1, sizeof *seconds);
         yolo_status status = bench_picture(&session, &image, &error);
         if (!status) status = bench_run(&session, &image, NULL, &ms, &error);
         for (int i = 0; i < PASSES && !status; i++) {

@@ -29,8 +29,9 @@ static void print_layer(struct output *output, int index, const yolo_layer_info 
     char shape[48], inputs[64];
     snprintf(shape, sizeof shape, "%dx%dx%d", layer->width, layer->height, layer->channels);
     list_inputs(layer, inputs);
-    output_format(output, "%5d  %-16s %-14s %9.4f %11zu  %-16s%s%s\n", index, layer->type, shape, layer->flops / 1e9,
-                  layer->parameter_count, inputs, *layer->algorithm ? " " : "", layer->algorithm);
+    output_format(output, "%5d  %-16s %-14s %9.4f %11zu  %-16s%s%s%s\n", index, layer->type, shape, layer->flops / 1e9,
+                  layer->parameter_count, inputs, *layer->algorithm ? " " : "", layer->algorithm,
+                  layer->late ? " late" : "");
 }
 
 static void print_totals(struct output *output, const struct session *session) {
@@ -63,7 +64,7 @@ static void json_layer(struct output *output, int index, const yolo_layer_info *
     for (int i = 0; i < layer->input_count; i++) output_format(output, i ? ",%d" : "%d", layer->inputs[i]);
     output_text(output, "],\"algorithm\":");
     json_text(output, layer->algorithm);
-    output_text(output, "}");
+    output_format(output, ",\"late\":%s}", layer->late ? "true" : "false");
 }
 
 static void print_json(struct output *output, const struct session *session) {

@@ -86,7 +86,7 @@ const struct option option_table[] = {
     {"max-memory", 0, OPTION_BYTES, GROUP_NETWORK, FIELD(max_memory), FOR_MODEL, FOR_MODEL, "SIZE",
      "refuse networks that need more (half of the machine's)", 1 << 20, 1e18, NULL},
 
-    {"threshold", 0, OPTION_LEVEL, GROUP_FINDING, FIELD(threshold), FOR_BOXES, 0, "T",
+    {"threshold", 0, OPTION_LEVEL, GROUP_FINDING, FIELD(threshold), FOR_BOXES | FOR_BENCH, FOR_BENCH, "T",
      "objects score above this (0.25); CLASS=T for one class", 0, 1, NULL},
     {"nms", 0, OPTION_CHOICE, GROUP_FINDING, FIELD(nms), FOR_BOXES, FOR_DETECT, "KIND",
      "auto, none, default, greedy, diou, corners or soft", 0, 0, nms_choices},

@@ -4,11 +4,14 @@
  * strides. With `xnor` weights and inputs are reduced to their signs: the sum of products of signs, the border counted
  * as -1, times the mean magnitude of the filter's (folded) weights; with `bin_output` the activation is left out,
  * because the next layer looks at signs only.
+ *
+ * Late layers (network/heads.h) have the head's gates packed by themselves, in the last of them.
  */
 #include "base/memory.h"
 #include "base/team.h"
 #include "convolution/convolution.h"
 #include "layers/filters.h"
+#include "layers/gates.h"
 #include "layers/rows.h"
 #include "layers/types.h"
 #include "network/net.h"
@@ -16,7 +19,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { NOT_SHARED = -1 };
+enum {
+    NOT_SHARED = -1,
+    LATE_FILTERS = 64, /* with fewer, what gates cost of them is too much */
+};
 
 /* Sums of signs are exact with this one, and the next layer may look at theirs. */
 static const char signs_algorithm[] = "gemm im2col";
@@ -33,9 +39,10 @@ typedef struct params {
 
     convolution convolution;
     convolution blur;
-    filters kept; /* where later layers share them: the folded weights */
-    float *scale; /* [filters] xnor: mean magnitudes */
-    float *shift; /* [filters] xnor: biases */
+    convolution gates; /* of the late layer before a head */
+    filters kept;      /* where later layers share them, or reach through them: the folded weights */
+    float *scale;      /* [filters] xnor: mean magnitudes */
+    float *shift;      /* [filters] xnor: biases */
 } params;
 
 #define AT(field) offsetof(params, field)
@@ -197,6 +204,45 @@ static void count_raw_weights(const params *p, const convolution_geometry *g, la
     if (p->share_index != NOT_SHARED) plan->weight_count = size_sum(plan->weight_count, raw);
 }
 
+/* ---- Late layers ------------------------------------------------------------------------------------------------------ */
+
+/* Another late layer reads this one. */
+static bool is_inner(const layer *l) {
+    return l->late && !layer_is_head(l + 1);
+}
+
+/* The first late layer: all from there on are one matrix product, as far as the gates go. */
+static const layer *first_late(const layer *l) {
+    while (l->index > 0 && l[-1].late) l--;
+    return l;
+}
+
+/* Of the gates' filters, for so many channels that the first late layer reads. */
+static convolution_geometry gate_geometry(const layer *l, int channels) {
+    const params *p = l->params;
+    convolution_geometry g = p->geometry;
+    g.channels = channels;
+    g.filters = (int)l[1].type->gates(l + 1).count;
+    return g;
+}
+
+/* Besides what is packed, the folded weights while they are multiplied; an inner layer keeps its own. */
+static void count_gates(const layer *l, const shape_args *args, const convolution_geometry *g, layer_plan *plan) {
+    const params *p = l->params;
+    const size_t raw = convolution_loading_count(g);
+    if (is_inner(l)) {
+        plan->weight_count = size_sum(plan->weight_count, raw);
+        return;
+    }
+    const int channels = p->gates.weights ? p->gates.geometry.channels : g->channels;
+    const convolution_geometry some = gate_geometry(l, channels);
+    layer_plan of_gates;
+    convolution_plan(&some, &p->gates, args->inputs[0], args, &of_gates);
+    plan->weight_count = size_sum(plan->weight_count, of_gates.weight_count);
+    plan->loading_count = size_sum(plan->loading_count, size_product(2, of_gates.loading_count));
+    if (of_gates.scratch_count > plan->scratch_count) plan->scratch_count = of_gates.scratch_count;
+}
+
 static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan *plan, yolo_error *error) {
     const params *p = l->params;
     shape input = args->inputs[0];
@@ -213,6 +259,7 @@ static yolo_status make_shape(const layer *l, const shape_args *args, layer_plan
     else
         convolution_plan(&g, &p->convolution, input, args, plan);
     count_raw_weights(p, &g, plan);
+    if (l->late) count_gates(l, args, &g, plan);
     return status;
 }
 
@@ -310,6 +357,27 @@ static yolo_status prepare_blur(layer *l, const prepare_args *args, shape sharp,
     return prepared ? YOLO_OK : layer_fail_memory(l, error);
 }
 
+/* The gates, of what the first late layer reads. */
+static yolo_status prepare_gates(layer *l, const prepare_args *args, const convolution_geometry *g, const filters *f,
+                                 yolo_error *error) {
+    params *p = l->params;
+    const layer *first = first_late(l);
+    const head_gates which = l[1].type->gates(l + 1);
+    gates found;
+    bool done = gates_pick(&which, f, (size_t)g->channels, &found);
+    for (const layer *inner = l; done && inner > first;) {
+        const params *theirs = (--inner)->params;
+        done = gates_reach_through(&found, &theirs->kept, (size_t)theirs->convolution.geometry.channels);
+    }
+    if (done && first != l) gates_raise(&found);
+    const convolution_geometry geometry = gate_geometry(l, (int)found.channels);
+    done = done && convolution_prepare(&geometry, p->activation, found.weights, found.bias, args->inputs[0],
+                                       args->options, args->team, args->kernels, &p->gates);
+    gates_free(&found);
+    l->packed_bytes += p->gates.packed_bytes;
+    return done ? YOLO_OK : layer_fail_memory(l, error);
+}
+
 static yolo_status check_algorithm(const char *wanted, yolo_error *error) {
     const char *name;
     for (size_t i = 0; wanted && (name = convolution_algorithm_name(i)); i++)
@@ -335,6 +403,7 @@ static yolo_status pack(layer *l, const prepare_args *args, convolution_geometry
         status = layer_fail_memory(l, error);
     convolution_output(&g, input, &sharp);
     if (!status && p->antialiasing) status = prepare_blur(l, args, sharp, error);
+    if (!status && l->late && !is_inner(l)) status = prepare_gates(l, args, &g, f, error);
     l->packed_bytes += p->convolution.packed_bytes;
     return status;
 }
@@ -350,7 +419,7 @@ static yolo_status prepare(layer *l, const prepare_args *args, yolo_error *error
         status = layer_fail(l, "share_index", error, "weights of an xnor layer cannot be shared");
     if (!status) status = pack(l, args, g, &f, error);
     if (shares) return status;
-    if (!status && is_host(l, args)) {
+    if (!status && (is_host(l, args) || is_inner(l))) {
         p->kept = f;
         l->packed_bytes += convolution_loading_count(&g) * sizeof(float);
     } else {
@@ -436,10 +505,28 @@ static void run_rows(const layer *l, const run_args *args, int begin, int end) {
     convolution_run_rows(&p->convolution, &args->inputs[0], &args->output, args->scratch, args->kernels, begin, end);
 }
 
+/* Where each pixel of the output is a matrix product of its own. Through an inner layer gates are multiplied, so it has no
+ * activation, and theirs never falls. */
+static bool can_be_late(const layer *l, late_place place) {
+    const params *p = l->params;
+    const convolution_geometry *g = &p->geometry;
+    const bool is_product = g->size == 1 && g->stride_x == 1 && g->stride_y == 1 && g->padding == 0 && g->groups == 1 &&
+                            !p->xnor && !p->antialiasing;
+    if (place == LATE_INNER) return is_product && p->activation == ACTIVATION_LINEAR && p->share_index == NOT_SHARED;
+    return is_product && g->filters >= LATE_FILTERS &&
+           (p->activation == ACTIVATION_LINEAR || p->activation == ACTIVATION_LOGISTIC);
+}
+
+static void run_gates(const layer *l, const run_args *args) {
+    const params *p = l->params;
+    convolution_run(&p->gates, &args->inputs[0], &args->output, args->scratch, args->team, args->kernels);
+}
+
 static void release(layer *l) {
     params *p = l->params;
     convolution_release(&p->convolution);
     convolution_release(&p->blur);
+    convolution_release(&p->gates);
     filters_free(&p->kept);
     memory_free(p->scale);
     memory_free(p->shift);
@@ -455,5 +542,7 @@ const layer_type layer_convolutional = {
     .shape = make_shape,
     .run = run,
     .run_rows = run_rows,
+    .can_be_late = can_be_late,
+    .run_gates = run_gates,
     .release = release,
 };

@@ -117,8 +117,19 @@ static candidate box_at(const params *p, const decode_args *args, const float *e
     return box;
 }
 
-static void decode_cell(const params *p, const decode_args *args, int y, int x, candidates *found) {
-    const float *entries = tensor_at(args->head, y, x);
+static head_gates gates(const layer *l) {
+    const params *p = l->params;
+    return (head_gates){p->anchors.mask.count, OBJECTNESS, entries_of(p)};
+}
+
+static void run_gates(const layer *l, const run_args *args) {
+    (void)l;
+    head_run_gates(args, ACTIVATION_LOGISTIC);
+}
+
+static void decode_cell(const layer *l, const decode_args *args, const float *entries, int y, int x,
+                        candidates *found) {
+    const params *p = l->params;
     for (size_t a = 0; a < p->anchors.mask.count; a++, entries += entries_of(p)) {
         if (!(entries[OBJECTNESS] > args->score_min)) continue;
         candidate box = box_at(p, args, entries, a, y, x);
@@ -132,11 +143,6 @@ static void decode_cell(const params *p, const decode_args *args, int y, int x, 
     }
 }
 
-static void decode(const layer *l, const decode_args *args, candidates *found) {
-    for (int y = 0; y < args->head->height; y++)
-        for (int x = 0; x < args->head->width; x++) decode_cell(l->params, args, y, x, found);
-}
-
 const layer_type layer_gaussian_yolo = {
     .name = "Gaussian_yolo",
     .options = options,
@@ -144,5 +150,7 @@ const layer_type layer_gaussian_yolo = {
     .check = check,
     .shape = check_shape,
     .run = run,
-    .decode = decode,
+    .decode_cell = decode_cell,
+    .gates = gates,
+    .run_gates = run_gates,
 };

@@ -52,6 +52,12 @@ void head_copy_pixels(const run_args *args, size_t begin, size_t end) {
                (size_t)input->channels * sizeof(float));
 }
 
+void head_run_gates(const run_args *args, activation kind) {
+    const tensor *output = &args->output;
+    head_copy_pixels(args, 0, tensor_pixels(output));
+    args->kernels->activate(kind, tensor_pixels(output), (size_t)output->channels, output->data, output->stride);
+}
+
 static bool is_finite(const candidate *box) {
     return isfinite(box->x) && isfinite(box->y) && isfinite(box->width) && isfinite(box->height);
 }

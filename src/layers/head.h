@@ -31,6 +31,10 @@ yolo_status head_check_channels(const layer *l, shape input, size_t boxes, size_
 /* Copies pixels [begin, end) of the input to the output where they are not the same memory. */
 void head_copy_pixels(const run_args *args, size_t begin, size_t end);
 
+/* Copies a map of gates to the output where that is not the same memory, and activates it: what a head's `run` does to
+ * these channels of the whole map. */
+void head_run_gates(const run_args *args, activation kind);
+
 /* The scores of one box's classes. */
 typedef struct head_scores {
     const float *classes; /* [class_count] */

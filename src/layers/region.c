@@ -144,14 +144,29 @@ static candidate box_at(const params *p, const tensor *head, const float *entrie
 }
 
 /* Probabilities are at most 1, so that no score is above objectness; without a softmax classes can be any number. */
+static bool is_bounded(const params *p) {
+    return p->tree_path || p->softmax;
+}
+
 static bool worth_a_look(const params *p, float objectness, float score_min) {
     if (p->classfix == -1 && objectness < 0.5f) return false;
-    return objectness > score_min || !(p->tree_path || p->softmax);
+    return objectness > score_min || !is_bounded(p);
+}
+
+static head_gates gates(const layer *l) {
+    const params *p = l->params;
+    return is_bounded(p) ? (head_gates){(size_t)p->num, OBJECTNESS, entries_of(p)} : (head_gates){0};
+}
+
+static void run_gates(const layer *l, const run_args *args) {
+    (void)l;
+    head_run_gates(args, ACTIVATION_LOGISTIC);
 }
 
 /* The class that a tree chose has its probability for a score; objectness only had to be above the minimum. */
-static void decode_cell(const params *p, const decode_args *args, int y, int x, candidates *found) {
-    const float *entries = tensor_at(args->head, y, x);
+static void decode_cell(const layer *l, const decode_args *args, const float *entries, int y, int x,
+                        candidates *found) {
+    const params *p = l->params;
     for (int a = 0; a < p->num; a++, entries += entries_of(p)) {
         if (!worth_a_look(p, entries[OBJECTNESS], args->score_min)) continue;
         candidate box = box_at(p, args->head, entries, a, y, x);
@@ -164,11 +179,6 @@ static void decode_cell(const params *p, const decode_args *args, int y, int x, 
     }
 }
 
-static void decode(const layer *l, const decode_args *args, candidates *found) {
-    for (int y = 0; y < args->head->height; y++)
-        for (int x = 0; x < args->head->width; x++) decode_cell(l->params, args, y, x, found);
-}
-
 const layer_type layer_region = {
     .name = "region",
     .options = options,
@@ -176,6 +186,8 @@ const layer_type layer_region = {
     .check = check,
     .shape = check_shape,
     .run = run,
-    .decode = decode,
+    .decode_cell = decode_cell,
+    .gates = gates,
+    .run_gates = run_gates,
     .release = release,
 };

@@ -15,7 +15,7 @@ typedef struct params {
     float beta_nms;
 } params;
 
-enum { BOX_ENTRIES = 5 };
+enum { OBJECTNESS = 4, BOX_ENTRIES = 5 };
 
 #define AT(field) offsetof(params, field)
 static const option_spec options[] = {
@@ -123,24 +123,30 @@ static candidate box_at(const params *p, const decode_args *args, const float *e
     };
 }
 
+static head_gates gates(const layer *l) {
+    const params *p = l->params;
+    return (head_gates){p->anchors.mask.count, OBJECTNESS, entries_of(p)};
+}
+
+static void run_gates(const layer *l, const run_args *args) {
+    const params *p = l->params;
+    head_run_gates(args, p->new_coords ? ACTIVATION_LINEAR : ACTIVATION_LOGISTIC);
+}
+
 /* Objectness alone turns nearly all boxes away. */
-static void decode_cell(const params *p, const decode_args *args, int y, int x, candidates *found) {
-    const float *entries = tensor_at(args->head, y, x);
+static void decode_cell(const layer *l, const decode_args *args, const float *entries, int y, int x,
+                        candidates *found) {
+    const params *p = l->params;
     for (size_t a = 0; a < p->anchors.mask.count; a++, entries += entries_of(p)) {
-        if (!(entries[4] > args->score_min)) continue;
+        if (!(entries[OBJECTNESS] > args->score_min)) continue;
         candidate box = box_at(p, args, entries, a, y, x);
         head_scores scores = {.classes = entries + BOX_ENTRIES,
                               .class_count = p->classes,
-                              .objectness = entries[4],
+                              .objectness = entries[OBJECTNESS],
                               .certainty = 1,
                               .score_min = args->score_min};
         head_add_box(found, &box, &scores);
     }
-}
-
-static void decode(const layer *l, const decode_args *args, candidates *found) {
-    for (int y = 0; y < args->head->height; y++)
-        for (int x = 0; x < args->head->width; x++) decode_cell(l->params, args, y, x, found);
 }
 
 const layer_type layer_yolo = {
@@ -150,5 +156,7 @@ const layer_type layer_yolo = {
     .check = check,
     .shape = check_shape,
     .run = run,
-    .decode = decode,
+    .decode_cell = decode_cell,
+    .gates = gates,
+    .run_gates = run_gates,
 };

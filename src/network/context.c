@@ -64,13 +64,14 @@ yolo_status context_create(const struct yolo_model *model, int width, int height
 
 static void run_layer(const context *c, int i, team *t) {
     const layer *l = &c->model->layers[i];
-    if (c->plan.layers[i].placement == PLACE_VIEW) return;
+    const layer_plan *planned = &c->plan.layers[i];
+    if (planned->placement == PLACE_VIEW) return;
     run_args args = {.inputs = c->operands + c->first_operand[i],
                      .output = c->values[i + 1],
                      .scratch = c->arena + c->plan.scratch[i],
                      .team = t,
                      .kernels = c->model->kernels};
-    l->type->run(l, &args);
+    (planned->late ? l->type->run_gates : l->type->run)(l, &args);
 }
 
 /* What the members took, scaled to what the chain took. */

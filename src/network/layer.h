@@ -7,6 +7,9 @@
  *   run              every image              cannot fail, allocates nothing      the arena
  *   decode           every image, heads only  cannot fail                         candidates
  *
+ * Where a head turns nearly all boxes away by their objectness, the rest of what it reads is computed between run and
+ * decode, for the pixels that have a box only: see network/heads.h.
+ *
  * A new type is one file in layers/, one row in layers/registry.c and one test.
  */
 #ifndef NETWORK_LAYER_H
@@ -61,6 +64,7 @@ typedef struct layer_plan {
     const char *algorithm; /* a constant; "" where there is only one */
     layer_rows rows;
     bool by_cell; /* Darknet keeps this output cell by cell: its flat order is [height][width][channels] */
+    bool late;    /* by the planner: it runs when boxes are read; before, `run_gates` where there is one to run */
 } layer_plan;
 
 /* What the user asked for; layers that compute in one way only ignore it. */
@@ -98,10 +102,18 @@ typedef struct run_args {
 } run_args;
 
 typedef struct decode_args {
-    const tensor *head;        /* the layer's output */
+    const tensor *head;        /* the layer's output; of a late layer the gates, for the map's sides */
     float score_min;           /* scores above it are wanted, strictly */
     int net_width, net_height; /* of the network's input */
 } decode_args;
+
+/* The channels of a head's input that alone tell that a pixel has no box: first, first + step, ... */
+typedef struct head_gates {
+    size_t count, first, step; /* count 0: there are none such */
+} head_gates;
+
+/* Where a late layer stands: before the head, or before another late one. */
+typedef enum late_place { LATE_LAST, LATE_INNER } late_place;
 
 typedef struct layer_type {
     const char *name, *alias;   /* the cfg's section, without brackets; a second spelling or NULL */
@@ -115,7 +127,16 @@ typedef struct layer_type {
     void (*run)(const layer *l, const run_args *args); /* NULL only where every placement is PLACE_VIEW */
     void (*run_rows)(const layer *l, const run_args *args, int begin, int end); /* these rows of the output, by one
                                   thread, with the scratch of layer_rows; inputs and output may be rings; may be NULL */
-    void (*decode)(const layer *l, const decode_args *args, candidates *found); /* heads only */
+    void (*decode)(const layer *l, const decode_args *args, candidates *found); /* heads only: these, */
+    void (*decode_cell)(const layer *l, const decode_args *args, const float *entries, int y, int x,
+                        candidates *found); /* or those whose pixels tell of boxes each by itself */
+
+    /* Of heads, and of layers before them; all NULL where it cannot be late. */
+    head_gates (*gates)(const layer *l);                     /* a head's */
+    bool (*can_be_late)(const layer *l, late_place place);   /* a layer's before a head */
+    void (*run_gates)(const layer *l, const run_args *args); /* `run`, for a map of the gates alone, of a head and the
+                                                                layer before it */
+
     void (*release)(layer *l); /* frees what prepare and check made; may be NULL; params may be partly filled */
 } layer_type;
 
@@ -132,12 +153,18 @@ struct layer {
     int index;                  /* from 0, [net] not counted */
     int *inputs;                /* [input_count] indices of layers, or LAYER_IMAGE */
     int input_count;
+    int reader_count;                /* of inputs, of layers after it, that are its output */
     void *params;                    /* [type->params_size], zeroed, then filled by options, check and prepare */
     int dont_load, dont_load_scales; /* options common to all layers: numbers that the weights file lacks */
     size_t parameter_count;          /* numbers read by prepare */
     size_t packed_bytes;             /* memory that prepare keeps */
     head_info head;                  /* filled by check */
+    bool late;                       /* a head and the layers before it, where they can be; known before `prepare` */
 };
+
+static inline bool layer_is_head(const layer *l) {
+    return l->type->decode || l->type->decode_cell;
+}
 
 /* "FILE:LINE: [section] sentence". The line is that of `key` where it is not NULL and given. */
 yolo_status layer_fail(const layer *l, const char *key, yolo_error *error, const char *format, ...)

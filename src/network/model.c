@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "network/budget.h"
 #include "network/context.h"
+#include "network/heads.h"
 #include "network/names.h"
 
 #include <assert.h>
@@ -57,6 +58,14 @@ static yolo_status read_layer(layer *l, const cfg_warnings *warnings, yolo_error
     return status;
 }
 
+static void find_readers(struct yolo_model *model) {
+    for (int i = 0; i < model->layer_count; i++) {
+        const layer *l = &model->layers[i];
+        for (int k = 0; k < l->input_count; k++)
+            if (l->inputs[k] != LAYER_IMAGE) model->layers[l->inputs[k]].reader_count++;
+    }
+}
+
 static yolo_status read_layers(struct yolo_model *model, const cfg_warnings *warnings, yolo_error *error) {
     size_t count = model->cfg.section_count - 1;
     if (count == 0 || count > MAX_LAYERS)
@@ -71,6 +80,8 @@ static yolo_status read_layers(struct yolo_model *model, const cfg_warnings *war
     }
     yolo_status status = YOLO_OK;
     for (int i = 0; i < model->layer_count && !status; i++) status = read_layer(&model->layers[i], warnings, error);
+    if (!status) find_readers(model);
+    if (!status) heads_find_late(model->layers, model->layer_count);
     return status;
 }
 
@@ -181,7 +192,7 @@ static yolo_status prepare_layers(struct yolo_model *model, const char *weights_
 static void find_task(struct yolo_model *model, const layer_plan *plans) {
     for (int i = 0; i < model->layer_count; i++) {
         const head_info *head = &model->layers[i].head;
-        if (!model->layers[i].type->decode) continue;
+        if (!layer_is_head(&model->layers[i])) continue;
         model->has_heads = true;
         model->head = *head;
         if (head->class_count > model->class_count) model->class_count = head->class_count;

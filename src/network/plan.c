@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "network/arena.h"
+#include "network/heads.h"
 
 #include <stdint.h>
 
@@ -50,13 +51,9 @@ static buffer *memory_of(const planner *p, const value *v) {
     return p->buffers + root_of(p, v->buffer);
 }
 
-/* Floats from pixel to pixel: whole vectors where there are channels to fill them, and off the multiples of 4 KiB, at
- * which the rows of a matrix would fight for the same cache lines. */
-static size_t stride_of(shape s) {
-    size_t channels = (size_t)s.channels;
-    if (channels < 8 || shape_pixels(s) == 1) return channels;
-    size_t stride = (channels + 7) / 8 * 8;
-    return stride % 1024 == 0 ? stride + 16 : stride;
+/* Whether this layer reads its input again after the last layer has run. */
+static bool is_read_late(const planner *p, int i) {
+    return p->out->layers[i].late && !layer_is_head(&p->model->layers[i]);
 }
 
 static void find_last_uses(planner *p) {
@@ -67,9 +64,10 @@ static void find_last_uses(planner *p) {
         const layer *l = &model->layers[i];
         for (int k = 0; k < l->input_count; k++) {
             value *read = &p->values[value_of(l->inputs[k])];
-            if (read->last_use < value_of(i)) read->last_use = value_of(i);
+            int use = is_read_late(p, i) ? end : value_of(i);
+            if (read->last_use < use) read->last_use = use;
         }
-        if (l->type->decode || i == model->layer_count - 1) p->values[value_of(i)].last_use = end;
+        if (layer_is_head(l) || i == model->layer_count - 1) p->values[value_of(i)].last_use = end;
     }
 }
 
@@ -129,7 +127,7 @@ static void place_value(planner *p, int i) {
         v->buffer = input->buffer;
         v->channel = input->channel + (in_place ? 0 : wanted->view_channel);
     } else {
-        v->buffer = add_buffer(p, wanted->output, step);
+        v->buffer = add_buffer(p, p->out->values[step].shape, step);
         v->channel = 0;
     }
     note_use(p, v);
@@ -216,7 +214,7 @@ static size_t lay_rings(planner *p, const chain *c, int rows) {
         buffer *b = buffer_of(p, i);
         if (!has_ring(p, c, i) || b->first != value_of(i)) continue;
         b->offset = count;
-        count += ((size_t)b->ring * (size_t)b->shape.width * stride_of(b->shape) + 15) / 16 * 16;
+        count += ((size_t)b->ring * (size_t)b->shape.width * shape_stride(b->shape) + 15) / 16 * 16;
     }
     return count;
 }
@@ -307,14 +305,17 @@ static yolo_status fill_blocks(planner *p, yolo_error *error) {
         const buffer *u = &p->buffers[b];
         size_t count = 0;
         if (u->parent == NONE && u->chain == NONE &&
-            !size_multiply(shape_pixels(u->shape), stride_of(u->shape), &count))
+            !size_multiply(shape_pixels(u->shape), shape_stride(u->shape), &count))
             return too_large(p->model, u->first > 0 ? u->first - 1 : 0, error);
         p->blocks[b] = (arena_block){.count = count, .first = u->first, .last = u->last};
     }
     const int layer_count = p->model->layer_count;
-    for (int i = 0; i < layer_count; i++)
-        p->blocks[p->buffer_count + i] = (arena_block){
-            .count = chain_of(p, i) ? 0 : p->out->layers[i].scratch_count, .first = value_of(i), .last = value_of(i)};
+    for (int i = 0; i < layer_count; i++) {
+        const bool at_end = p->out->layers[i].late && layer_is_head(&p->model->layers[i]);
+        const int step = value_of(at_end ? layer_count : i);
+        p->blocks[p->buffer_count + i] =
+            (arena_block){.count = chain_of(p, i) ? 0 : p->out->layers[i].scratch_count, .first = step, .last = step};
+    }
     for (int k = 0; k < p->out->chain_count; k++) {
         const chain *c = &p->out->chains[k];
         p->blocks[p->buffer_count + layer_count + k] =
@@ -338,7 +339,7 @@ static void write_offsets(planner *p) {
         p->out->values[v].offset =
             (u->chain == NONE ? p->blocks[b].offset : chains[u->chain].offset + u->offset) + (size_t)channel;
         p->out->values[v].ring = u->chain == NONE ? 0 : u->ring;
-        p->out->values[v].stride = stride_of(p->buffers[b].shape);
+        p->out->values[v].stride = shape_stride(p->buffers[b].shape);
     }
     for (int i = 0; i < p->model->layer_count; i++) {
         const chain *c = chain_of(p, i);
@@ -384,6 +385,36 @@ static bool allocate(planner *p, size_t layer_count) {
            p->out->alive && p->out->chains;
 }
 
+/* ---- Late layers -------------------------------------------------------------------------------------------------- */
+
+/* An inner one is not there until boxes are read: it passes its input on. */
+static void make_inner(planner *p, int i) {
+    p->out->layers[i].placement = PLACE_VIEW;
+    p->out->layers[i].view_channel = 0;
+    p->out->values[value_of(i)].shape = p->out->values[value_of(p->model->layers[i].inputs[0])].shape;
+}
+
+/* A head and the layer before it have gates instead of their outputs. */
+static yolo_status make_late(planner *p, int i, yolo_error *error) {
+    const layer *l = &p->model->layers[i];
+    const bool is_head = layer_is_head(l);
+    const layer *head = is_head ? l : l + 1;
+    p->out->layers[i].late = true;
+    p->out->layers[i].rows = (layer_rows){0};
+    if (layer_is_head(head))
+        p->out->values[value_of(i)].shape.channels = (int)head->type->gates(head).count;
+    else
+        make_inner(p, i);
+    return is_head ? heads_plan_late(p->model, i, p->out, p->threads, error) : YOLO_OK;
+}
+
+static yolo_status find_late(planner *p, yolo_error *error) {
+    yolo_status status = YOLO_OK;
+    for (int i = 0; i < p->model->layer_count && !status; i++)
+        if (p->model->layers[i].late && !p->keep) status = make_late(p, i, error);
+    return status;
+}
+
 static yolo_status build(planner *p, shape input, int threads, yolo_error *error) {
     const struct yolo_model *model = p->model;
     if (!allocate(p, (size_t)model->layer_count))
@@ -395,7 +426,8 @@ static yolo_status build(planner *p, shape input, int threads, yolo_error *error
         p->out->values[value_of(i)].shape = p->out->layers[i].output;
         p->out->flops += p->out->layers[i].flops;
     }
-    return lay_out(p, error);
+    status = find_late(p, error);
+    return status ? status : lay_out(p, error);
 }
 
 yolo_status plan_build(const struct yolo_model *model, int width, int height, int threads, bool keep, plan *out,

@@ -38,6 +38,15 @@ static inline size_t tensor_pixels(const tensor *t) {
     return (size_t)t->height * (size_t)t->width;
 }
 
+/* Floats from pixel to pixel where a map may choose: whole vectors if there are channels to fill them, and off the
+ * multiples of 4 KiB, at which the rows of a matrix would fight for the same cache lines. */
+static inline size_t shape_stride(shape s) {
+    size_t channels = (size_t)s.channels;
+    if (channels < 8 || shape_pixels(s) == 1) return channels;
+    size_t stride = (channels + 7) / 8 * 8;
+    return stride % 1024 == 0 ? stride + 16 : stride;
+}
+
 /* A map with nothing between its pixels. */
 static inline tensor tensor_packed(float *data, shape s) {
     return (tensor){data, s.channels, s.height, s.width, (size_t)s.channels, 0};

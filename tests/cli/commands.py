@@ -115,6 +115,40 @@ def bench_layers():
     check("layers" not in json.loads(works("bench", *net, "--runs", "1", "--json", "-").out))
 
 
+def late_network(name):
+    """Two of its layers before the head, and the head, are late: it has 40 classes."""
+    with open(name, "w") as file:
+        file.write("[net]\nwidth=32\nheight=32\nchannels=3\n"
+                   "[convolutional]\nfilters=8\nsize=3\npad=1\nactivation=leaky\n"
+                   "[convolutional]\nfilters=8\nsize=1\nactivation=linear\n"
+                   "[convolutional]\nfilters=90\nsize=1\nactivation=linear\n"
+                   "[yolo]\nmask=0,1\nnum=2\nanchors=4,4,9,9\nclasses=40\n")
+
+
+@test
+def late_layers_are_shown():
+    late_network("late.cfg")
+    late = [False, True, True, True]
+    text = works("info", "--cfg", "late.cfg").out
+    equal([line.endswith(" late") for line in text.splitlines()[1:5]], late, text)
+    found = json.loads(works("info", "--cfg", "late.cfg", "--json", "-").out)
+    equal([layer["late"] for layer in found["layers"]], late)
+    text = works("bench", "--cfg", "late.cfg", "--layers", "--runs", "2").out
+    check("; reading boxes: " in text, text)
+    equal([line.endswith(" late") for line in re.findall(r"^ +\d+  .*", text, re.M)], late, text)
+    found = json.loads(works("bench", "--cfg", "late.cfg", "--layers", "--runs", "2", "--json", "-").out)
+    check(found["boxes_ms"] > 0, found)
+
+
+@test
+def bench_has_a_threshold():
+    """Without weights each box has the objectness 0.5: below it all of them are computed, above it none."""
+    late_network("late.cfg")
+    for threshold in "0.4", "0.6":
+        works("bench", "--cfg", "late.cfg", "--runs", "2", "--threshold", threshold)
+    fails(2, "one --threshold for all classes", "bench", "--cfg", "late.cfg", "--threshold", "3=0.4")
+
+
 @test
 def bench_tune():
     with open("conv.cfg", "w") as file:
