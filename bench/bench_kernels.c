@@ -258,12 +258,8 @@ static void run_sum_rows(void *argument) {
 
 static void run_resize_row(void *argument) {
     const map_run *r = argument;
-    r->set->resize_row(MAP_COUNT / 3, 3, r->bytes, r->taps, r->output);
-}
-
-static void run_blend_rows(void *argument) {
-    const map_run *r = argument;
-    r->set->blend_rows(MAP_COUNT, r->a, r->b, 0.3f, r->output);
+    const resize_between rows = {MAP_COUNT / 6, 3, r->bytes, r->bytes + MAP_COUNT / 2, 0.7f, 0.3f, r->taps, r->output};
+    r->set->resize_row(&rows);
 }
 
 static const struct other {
@@ -282,8 +278,7 @@ static const struct other {
     {"add", run_add, 0, 12, 0},
     {"affine", run_affine, 0, 8, 0},
     {"sum_rows", run_sum_rows, 0, 4, 0},
-    {"resize_row", run_resize_row, 0, 6, 0},
-    {"blend_rows", run_blend_rows, 0, 12, 0},
+    {"resize_row", run_resize_row, 0, 3, 0},
 };
 
 static map_run map_begin(const kernels *set) {

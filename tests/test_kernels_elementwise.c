@@ -5,14 +5,14 @@
 
 enum { MAX_ROWS = 9, MAX_COLUMNS = 67, MAX_GAP = 3, MAX_COUNT = MAX_ROWS * (MAX_COLUMNS + MAX_GAP) };
 
-typedef enum operation { ADD, MULTIPLY, AFFINE, SUM_ROWS, BLEND_ROWS, OPERATION_COUNT } operation;
+typedef enum operation { ADD, MULTIPLY, AFFINE, SUM_ROWS, OPERATION_COUNT } operation;
 
 typedef struct matrices {
     size_t rows, columns, a_stride, b_stride, stride;
     const float *a, *b, *scale, *shift; /* [rows][a_stride], [rows][b_stride], [columns] twice */
 } matrices;
 
-/* SUM_ROWS and BLEND_ROWS make one row. */
+/* SUM_ROWS makes one row. */
 static size_t output_rows(operation o, const matrices *m) {
     return o < SUM_ROWS ? m->rows : 1;
 }
@@ -28,12 +28,9 @@ static void call(const kernels *set, operation o, const matrices *m, float *outp
     case AFFINE:
         set->affine(m->rows, m->columns, m->a, m->a_stride, m->scale, m->shift, output, m->stride);
         break;
-    case SUM_ROWS:
+    default:
         memcpy(output, m->shift, m->columns * sizeof *output);
         set->sum_rows(m->rows, m->columns, m->a, m->a_stride, output);
-        break;
-    default:
-        set->blend_rows(m->columns, m->a, m->b, 0.3f, output);
     }
 }
 
@@ -46,11 +43,9 @@ static double exact_element(operation o, const matrices *m, size_t i, size_t c) 
         return a * b;
     case AFFINE:
         return a * m->scale[c] + m->shift[c];
-    case SUM_ROWS:
+    default:
         for (size_t row = 0; row < m->rows; row++) sum += m->a[row * m->a_stride + c];
         return sum;
-    default:
-        return (1 - 0.3f) * a + 0.3f * b;
     }
 }
 
@@ -129,34 +124,42 @@ static void does_nothing_to_no_rows(void) {
         set->add(0, 8, NULL, 8, NULL, 8, NULL, 8);
         set->multiply(0, 8, NULL, 8, NULL, 8, NULL, 8);
         set->affine(0, 8, NULL, 8, NULL, NULL, NULL, 8);
-        set->blend_rows(0, NULL, NULL, 0.5f, NULL);
-        set->resize_row(0, 3, NULL, NULL, NULL);
+        set->resize_row(&(resize_between){.channels = 3});
     }
 }
 
+enum { SOURCE = 40 }; /* pixels */
+
+static double exact_resized(const uint8_t *row, const resize_tap *tap, size_t channels, size_t c) {
+    const double weight = tap->weight;
+    return ((1 - weight) * row[tap->left * channels + c] + weight * row[tap->right * channels + c]) / 255;
+}
+
 static bool compare_resize(const kernels *fused, size_t width, int channels, test_random *random) {
-    enum { SOURCE = 40 };
-    size_t bytes = (size_t)(SOURCE * channels), count = width * (size_t)channels;
-    uint8_t *row = test_guarded(bytes);
+    const size_t each = (size_t)channels, bytes = SOURCE * each, count = width * each;
+    uint8_t *upper = test_guarded(bytes), *lower = test_guarded(bytes);
     resize_tap *taps = test_guarded(width * sizeof *taps);
-    float *expected = test_guarded_floats(count);
     double *exact = test_guarded(count * sizeof *exact);
-    for (size_t i = 0; i < bytes; i++) row[i] = (uint8_t)test_random_int(random, 0, 255);
+    resize_between rows = {width, channels, upper, lower, 0.4f, 0.6f, taps, test_guarded_floats(count)};
+    const float *expected = rows.output;
+    for (size_t i = 0; i < bytes; i++) {
+        upper[i] = (uint8_t)test_random_int(random, 0, 255);
+        lower[i] = (uint8_t)test_random_int(random, 0, 255);
+    }
     for (size_t x = 0; x < width; x++) {
         uint32_t left = (uint32_t)test_random_int(random, 0, SOURCE - 1), right = left + (left + 1 < SOURCE);
         taps[x] = (resize_tap){left, right, test_random_float(random) / 2 + 0.5f};
-        for (size_t c = 0; c < (size_t)channels; c++)
-            exact[x * (size_t)channels + c] = ((1 - (double)taps[x].weight) * row[left * (size_t)channels + c] +
-                                               (double)taps[x].weight * row[right * (size_t)channels + c]) /
-                                              255;
+        for (size_t c = 0; c < each; c++)
+            exact[x * each + c] = (double)rows.upper_weight * exact_resized(upper, &taps[x], each, c) +
+                                  (double)rows.lower_weight * exact_resized(lower, &taps[x], each, c);
     }
-    fused->resize_row(width, channels, row, taps, expected);
+    fused->resize_row(&rows);
     bool good = true;
     for (size_t i = 0; kernel_set_at(i); i++) {
-        float *found = test_guarded_floats(count);
+        rows.output = test_guarded_floats(count);
         test_note("%s: width %zu, %d channels", kernel_set_at(i)->name, width, channels);
-        kernel_set_at(i)->resize_row(width, channels, row, taps, found);
-        good &= kernel_check(kernel_set_at(i), 1, count, count, found, expected, exact, 1e-6);
+        kernel_set_at(i)->resize_row(&rows);
+        good &= kernel_check(kernel_set_at(i), 1, count, count, rows.output, expected, exact, 1e-6);
     }
     return good;
 }

@@ -1,12 +1,10 @@
 /* Darknet's resize_image (AlexeyAB/darknet src/image.c) samples with aligned corners: output column x is taken at
- * x * (image_width - 1) / (width - 1), first every row horizontally, then the rows vertically. Here only rows that are
- * needed are resized, each once: two neighbours are kept while the output moves down over them. */
+ * x * (image_width - 1) / (width - 1), first every row horizontally, then the rows vertically. Here the two rows that an
+ * output row lies between are resized and blended pixel by pixel. */
 #include "image/letterbox.h"
 
 #include "base/memory.h"
 #include "base/team.h"
-
-#include <string.h>
 
 enum {
     MAX_CHANNELS = 3,
@@ -18,9 +16,9 @@ typedef struct job {
     const letterbox *box;
     const yolo_image *image;
     const kernels *k;
-    const resize_tap *taps; /* [columns] */
-    const float *zeros;     /* [columns][channels] */
-    uint8_t *bands;         /* [threads][band_bytes] */
+    const resize_tap *taps;  /* [columns] */
+    const resize_tap *pairs; /* [columns] */
+    uint8_t *bands;          /* [threads][band_bytes] */
     size_t band_bytes;
     float *output;
     size_t pixel_stride;
@@ -30,10 +28,8 @@ typedef struct job {
 
 /* What one thread keeps. */
 typedef struct band {
-    float *rows[2]; /* resized source rows: row y in rows[y % 2] */
-    int held[2];    /* which; -1 none */
-    float *blended; /* [columns][sampled] */
-    uint8_t *grey;  /* [2 * width] */
+    float *row;       /* [columns][sampled] */
+    uint8_t *grey[2]; /* [2 * columns] each */
 } band;
 
 static int at_least_one(int64_t side) {
@@ -70,14 +66,17 @@ static size_t row_bytes(int network_width) {
     return align((size_t)network_width * MAX_CHANNELS * sizeof(float));
 }
 
-/* Two rows, their blend, and two grey bytes for each column. */
+/* A row, and two grey bytes for each column of two rows. */
 static size_t band_bytes(int network_width) {
-    return 3 * row_bytes(network_width) + align(2 * (size_t)network_width);
+    return row_bytes(network_width) + 2 * align(2 * (size_t)network_width);
+}
+
+static size_t taps_bytes(int network_width) {
+    return align((size_t)network_width * sizeof(resize_tap));
 }
 
 size_t letterbox_scratch_bytes(int network_width, int threads) {
-    return align((size_t)network_width * sizeof(resize_tap)) + row_bytes(network_width) +
-           (size_t)(threads < 1 ? 1 : threads) * band_bytes(network_width);
+    return 2 * taps_bytes(network_width) + (size_t)(threads < 1 ? 1 : threads) * band_bytes(network_width);
 }
 
 /* Where output index `i` of `count` falls between the `source` elements: before it, and how far towards the next. */
@@ -103,34 +102,19 @@ static void make_taps(const letterbox *box, resize_tap *taps, int source) {
     }
 }
 
-/* RGB for a grey network: only the pixels that the taps name are converted, side by side, each tap with a pair. */
-static void resize_grey_row(const job *j, const uint8_t *rgb, uint8_t *grey, float *output) {
-    enum { PAIRS = 64 };
-    resize_tap pairs[PAIRS]; /* on the stack, because the taps are shared */
-    int width = column_count(j->box);
-    for (int begin = 0; begin < width; begin += PAIRS) {
-        int count = width - begin < PAIRS ? width - begin : PAIRS;
-        for (int i = 0; i < count; i++) {
-            const resize_tap *t = &j->taps[begin + i];
-            image_grey_row(rgb + (size_t)t->left * 3, 1, grey + i * 2);
-            image_grey_row(rgb + (size_t)t->right * 3, 1, grey + i * 2 + 1);
-            pairs[i] = (resize_tap){(uint32_t)i * 2, (uint32_t)i * 2 + 1, t->weight};
-        }
-        j->k->resize_row((size_t)count, 1, grey, pairs, output + begin);
-    }
+/* Of pixels side by side, in pairs: what the taps name of a row that is converted to grey. */
+static void make_pairs(const letterbox *box, const resize_tap *taps, resize_tap *pairs) {
+    for (int i = 0; i < column_count(box); i++)
+        pairs[i] = (resize_tap){(uint32_t)i * 2, (uint32_t)i * 2 + 1, taps[i].weight};
 }
 
-/* Row y of the picture, resized horizontally: [columns][sampled]. */
-static const float *source_row(const job *j, band *b, int y) {
-    float *row = b->rows[y % 2];
-    if (b->held[y % 2] == y) return row;
-    const uint8_t *bytes = image_row(j->image, y);
-    if (j->sampled == j->image->channels)
-        j->k->resize_row((size_t)column_count(j->box), j->sampled, bytes, j->taps, row);
-    else
-        resize_grey_row(j, bytes, b->grey, row);
-    b->held[y % 2] = y;
-    return row;
+/* RGB for a grey network: only the pixels that the taps name are converted. */
+static const uint8_t *grey_row(const job *j, const uint8_t *rgb, uint8_t *grey) {
+    for (int i = 0; i < column_count(j->box); i++) {
+        image_grey_row(rgb + (size_t)j->taps[i].left * 3, 1, grey + i * 2);
+        image_grey_row(rgb + (size_t)j->taps[i].right * 3, 1, grey + i * 2 + 1);
+    }
+    return grey;
 }
 
 /* [columns][sampled] to [width][pixel_stride]; grey is repeated. */
@@ -146,36 +130,44 @@ static void fill_grey(const job *j, int y, int begin, int end) {
         for (int c = 0; c < j->channels; c++) pixel[c] = 0.5f;
 }
 
-static void picture_row(const job *j, band *b, int row) {
+static void picture_row(const job *j, const band *b, int row) {
     const letterbox *box = j->box;
     float weight;
-    int y = position(row, box->height, j->image->height, &weight);
-    const float *upper = source_row(j, b, y);
+    const int y = position(row, box->height, j->image->height, &weight);
+    const int column = box->offset_x > 0 ? box->offset_x : 0;
+    const size_t at = (size_t)(box->offset_y + row) * (size_t)box->network_width + (size_t)column;
+    float *output = j->output + at * j->pixel_stride;
+    const bool dense = j->sampled == j->channels && j->pixel_stride == (size_t)j->channels;
+    const bool to_grey = j->sampled != j->image->channels;
+    resize_between r = {.width = (size_t)column_count(box),
+                        .channels = j->sampled,
+                        .upper = image_row(j->image, y),
+                        .lower = image_row(j->image, y + 1 < j->image->height ? y + 1 : y),
+                        .upper_weight = 1 - weight,
+                        .lower_weight = weight,
+                        .taps = to_grey ? j->pairs : j->taps,
+                        .output = dense ? output : b->row};
     /* Darknet adds no lower neighbour to the last row, so that this is dark where the product rounds down: 4032 rows
      * to 448 end at 4030.9998. Scores follow the input, so this is kept. */
-    bool last = row == box->height - 1;
-    const float *lower = last ? j->zeros : y + 1 < j->image->height ? source_row(j, b, y + 1) : upper;
-    int column = box->offset_x > 0 ? box->offset_x : 0;
-    size_t at = (size_t)(box->offset_y + row) * (size_t)box->network_width + (size_t)column;
-    float *output = j->output + at * j->pixel_stride;
-    bool dense = j->sampled == j->channels && j->pixel_stride == (size_t)j->channels;
-    j->k->blend_rows((size_t)column_count(box) * (size_t)j->sampled, upper, lower, weight, dense ? output : b->blended);
-    if (!dense) spread(j, b->blended, output);
+    if (row == box->height - 1) r.lower_weight = 0;
+    if (to_grey) {
+        r.upper = grey_row(j, r.upper, b->grey[0]);
+        r.lower = grey_row(j, r.lower, b->grey[1]);
+    }
+    j->k->resize_row(&r);
+    if (!dense) spread(j, b->row, output);
 }
 
 static band make_band(const job *j, int thread) {
     uint8_t *memory = j->bands + (size_t)thread * j->band_bytes;
-    size_t bytes = row_bytes(j->box->network_width);
-    return (band){.rows = {(float *)(void *)memory, (float *)(void *)(memory + bytes)},
-                  .held = {-1, -1},
-                  .blended = (float *)(void *)(memory + 2 * bytes),
-                  .grey = memory + 3 * bytes};
+    uint8_t *grey = memory + row_bytes(j->box->network_width);
+    return (band){.row = (float *)(void *)memory, .grey = {grey, grey + align(2 * (size_t)j->box->network_width)}};
 }
 
 static void work(void *argument, size_t begin, size_t end, int thread) {
     const job *j = argument;
     const letterbox *box = j->box;
-    band b = make_band(j, thread);
+    const band b = make_band(j, thread);
     for (int y = (int)begin; y < (int)end; y++) {
         if (y < box->offset_y || y >= box->offset_y + box->height) {
             fill_grey(j, y, 0, box->network_width);
@@ -190,17 +182,16 @@ static void work(void *argument, size_t begin, size_t end, int thread) {
 void letterbox_resize(const letterbox *box, const yolo_image *image, const kernels *k, team *t, void *scratch,
                       float *output, size_t pixel_stride, int channels) {
     uint8_t *memory = scratch;
-    resize_tap *taps = scratch;
-    uint8_t *row = memory + align((size_t)box->network_width * sizeof *taps);
-    float *zeros = (float *)(void *)row;
+    const size_t each = taps_bytes(box->network_width);
+    resize_tap *taps = scratch, *pairs = (resize_tap *)(void *)(memory + each);
     make_taps(box, taps, image->width);
-    memset(zeros, 0, row_bytes(box->network_width));
+    make_pairs(box, taps, pairs);
     job j = {.box = box,
              .image = image,
              .k = k,
              .taps = taps,
-             .zeros = zeros,
-             .bands = row + row_bytes(box->network_width),
+             .pairs = pairs,
+             .bands = memory + 2 * each,
              .band_bytes = band_bytes(box->network_width),
              .output = output,
              .pixel_stride = pixel_stride,

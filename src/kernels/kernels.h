@@ -144,11 +144,22 @@ typedef struct winograd_output {
     size_t height, width; /* of the part in the map: 1 to 4 */
 } winograd_output;
 
-/* One tap of a horizontal bilinear resize: output[x] = (1 - weight) * row[left] + weight * row[right], whole pixels. */
+/* One tap of a horizontal bilinear resize: (1 - weight) * row[left] + weight * row[right], whole pixels. */
 typedef struct resize_tap {
-    uint32_t left, right; /* pixel indices */
+    uint32_t left, right; /* pixel indices: of the last tap, `right` is a pixel of the row, too */
     float weight;
 } resize_tap;
+
+/* A row of the resized picture, between two of its rows of bytes, 0..255 to 0..1: each is resized by the taps, then
+ * output = fma(lower_weight, lower, upper_weight * upper). */
+typedef struct resize_between {
+    size_t width; /* of the output, and how many taps there are */
+    int channels; /* of bytes and floats */
+    const uint8_t *upper, *lower;
+    float upper_weight, lower_weight;
+    const resize_tap *taps;
+    float *output; /* [width][channels] */
+} resize_between;
 
 typedef struct kernels {
     const char *name;
@@ -191,11 +202,7 @@ typedef struct kernels {
     /* sums[column] += the column's elements, rows ascending. */
     void (*sum_rows)(size_t rows, size_t columns, const float *input, size_t input_stride, float *sums);
 
-    /* A row of bytes [..][channels] to floats [width][channels], 0..255 to 0..1, by `taps` [width]. */
-    void (*resize_row)(size_t width, int channels, const uint8_t *row, const resize_tap *taps, float *output);
-
-    /* output = (1 - weight) * upper + weight * lower, element by element. */
-    void (*blend_rows)(size_t count, const float *upper, const float *lower, float weight, float *output);
+    void (*resize_row)(const resize_between *rows);
 
     /* For measuring what a core can do at most. Both write a number to `sink` that means nothing. */
 

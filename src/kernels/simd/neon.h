@@ -121,4 +121,6 @@ INLINE quad quad_fma(quad a, quad b, quad c) {
     return vec_fma(a, b, c);
 }
 
+#include "kernels/simd/quads.h"
+
 #endif

@@ -127,4 +127,6 @@ INLINE quad quad_fma(quad a, quad b, quad c) {
     return vec_fma(a, b, c);
 }
 
+#include "kernels/simd/quads.h"
+
 #endif
