@@ -191,10 +191,12 @@ void canvas_mask(yolo_image *image, rectangle clip, int x, int y, const uint8_t 
     pixels p = touched(image, clip.left, clip.top, clip.right, clip.bottom);
     for (int row = 0; row < height; row++) {
         if (y + row < p.top || y + row >= p.bottom) continue;
+        uint8_t *pixels = image_row(image, y + row);
         for (int column = 0; column < width; column++) {
-            unsigned covered = mask[row * width + column];
+            const unsigned covered = mask[row * width + column];
             if (!covered || x + column < p.left || x + column >= p.right) continue;
-            blend_run(image_row(image, y + row) + (size_t)(x + column) * 3, 1, c, parts((float)covered / 255));
+            const blender b = make_blender(c, (512 * covered + 255) / 510); /* 255 parts to 256 */
+            blend_pixels(pixels + (size_t)(x + column) * 3, 1, &b);
         }
     }
 }

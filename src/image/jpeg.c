@@ -232,8 +232,11 @@ static yolo_status encode(jpeg_writer *w, const yolo_image *image, int quality) 
     jpeg_set_quality(l, quality, TRUE);
     jpeg_start_compress(l, TRUE);
     while (l->next_scanline < l->image_height) {
-        JSAMPROW row = image_row(image, (int)l->next_scanline);
-        jpeg_write_scanlines(l, &row, 1);
+        JSAMPROW rows[ROWS_AT_ONCE];
+        JDIMENSION count = l->image_height - l->next_scanline;
+        if (count > ROWS_AT_ONCE) count = ROWS_AT_ONCE;
+        for (JDIMENSION i = 0; i < count; i++) rows[i] = image_row(image, (int)(l->next_scanline + i));
+        jpeg_write_scanlines(l, rows, count);
     }
     jpeg_finish_compress(l);
     return YOLO_OK;

@@ -39,6 +39,10 @@ INLINE quads quads_mul(quads a, quads b) {
     return _mm256_mul_ps(a, b);
 }
 
+INLINE quads quads_sub(quads a, quads b) {
+    return _mm256_sub_ps(a, b);
+}
+
 INLINE quads quads_fma(quads a, quads b, quads c) {
     return _mm256_fmadd_ps(a, b, c);
 }
