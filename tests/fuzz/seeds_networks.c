@@ -135,6 +135,9 @@ static const struct {
     {"refused", NET "[convolutional]\nbinary=1\n"},
     {"too-large",
      "[net]\nwidth=65536\nheight=65536\nchannels=1000\n[convolutional]\nfilters=1048576\nsize=99\n[conv]\n"},
+    {"late",
+     SMALL WIDE("activation=leaky\n") CONV(5) CONV(90) "[yolo]\nmask=0,1\nanchors=4,4,9,9\nclasses=40\nnum=2\n"},
+    {"late-region", SMALL CONV(8) CONV(66) "[region]\nclasses=28\nnum=2\nanchors=1,1,2,2\nsoftmax=1\n"},
 };
 
 /* As they are, then with other choices of how they run (see cfg_choices) where there are different ways. */
