@@ -204,7 +204,7 @@ static void count_raw_weights(const params *p, const convolution_geometry *g, la
     if (p->share_index != NOT_SHARED) plan->weight_count = size_sum(plan->weight_count, raw);
 }
 
-/* ---- Late layers ------------------------------------------------------------------------------------------------------ */
+/* ---- Late layers ------------------------------------------------------------------------------------------------ */
 
 /* Another late layer reads this one. */
 static bool is_inner(const layer *l) {

@@ -6,8 +6,7 @@
 
 enum {
     LATE_PIXELS = 64, /* gathered at a time: enough for whole tiles of a matrix product */
-    INNER_GATES =
-        32, /* at most where they are multiplied through inner layers, so that loading takes no longer for it */
+    INNER_GATES = 32, /* at most, where they are multiplied through inner layers: loading must not take longer for it */
 };
 
 /* ---- Which layers ------------------------------------------------------------------------------------------------- */
