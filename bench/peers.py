@@ -5,7 +5,8 @@
 
 Needs the packages of bench/peers/requirements.txt: `make bench-peers` puts them under build/. For development only.
 Networks are cfg files, or names in the folder of test data that DETECT_SHARED names. The outputs of every peer are
-compared with detect's; one that differs is marked and does not count. Run it on a machine that does nothing else.
+compared with detect's; one that differs is marked and does not count. detect's time ends when it has the boxes of a photo,
+the others' with their last layer: they leave boxes to the caller. Run it on a machine that does nothing else.
 """
 import argparse
 import importlib.metadata
@@ -36,6 +37,8 @@ def read_arguments():
     parser.add_argument("--detect", default=os.path.join(ROOT, "detect"), metavar="FILE", help="the program (./detect)")
     parser.add_argument("--options", type=str.split, default=[], metavar="TEXT",
                         help="more options of detect: --options='--kernels avx2'")
+    parser.add_argument("--threshold", metavar="T",
+                        help="of detect's boxes (0.25, or what suits random weights); 0: heads are computed as a whole")
     parser.add_argument("--folder", default=os.path.join(ROOT, "build", "peers"), metavar="DIR",
                         help="where converted networks are kept (build/peers)")
     parser.add_argument("--json", metavar="FILE", help="all figures")
@@ -67,7 +70,7 @@ def about(given, prepared):
 def compare(given, name):
     """Yields a result for each number of threads."""
     try:
-        prepared = network.prepare(name, given.folder, os.environ.get("DETECT_SHARED"))
+        prepared = network.prepare(name, given.folder, os.environ.get("DETECT_SHARED"), given.detect)
     except Unsupported as what:
         print(f"\n{name}: no peer has {what}", flush=True)
         return

@@ -6,8 +6,10 @@ import re
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 
+MANY_BOXES = 100
 HERE = os.path.dirname(os.path.abspath(__file__))
 # The table of README.md. NAME@SIDE is NAME with an input of SIDE x SIDE.
 DEFAULT = ["yolo-fastest-1.1-coco", "yolo-fastest-1.1-xl-coco", "yolov4-tiny@416", "yolov3-tiny@416",
@@ -21,6 +23,7 @@ class Network:
         with open(os.path.join(folder, "network.json"), encoding="utf-8") as file:
             self.about = json.load(file)
         self.name, self.cfg, self.weights = (self.about[key] for key in ("name", "cfg", "weights"))
+        self.threshold = self.about["threshold"]
         self.folder = folder
         self.onnx = os.path.join(folder, "network.onnx")
         self.ncnn = os.path.join(folder, "network")
@@ -57,16 +60,32 @@ def resized(text, side):
     return net + rest
 
 
-def make_picture(shape, path):
-    """Smooth colours with noise, in the network's size, so that no engine resizes it; returns it as float."""
+def make_picture(shape, path, photo):
+    """The photo in the network's size, so that no engine resizes it, or smooth colours with noise where there is none;
+    returns it as float."""
     channels, height, width = shape
     random = np.random.default_rng(1)
-    coarse = random.integers(0, 256, (height // 24 + 2, width // 24 + 2, channels))
-    fine = coarse.repeat(24, 0).repeat(24, 1)[:height, :width] + random.integers(-16, 17, (height, width, channels))
-    pixels = fine.clip(0, 255).astype(np.uint8)
+    if photo and channels == 3:
+        pixels = cv2.resize(cv2.imread(photo), (width, height), interpolation=cv2.INTER_AREA)[:, :, ::-1]
+    else:
+        coarse = random.integers(0, 256, (height // 24 + 2, width // 24 + 2, channels))
+        fine = coarse.repeat(24, 0).repeat(24, 1)[:height, :width] + random.integers(-16, 17, (height, width, channels))
+        pixels = fine.clip(0, 255).astype(np.uint8)
     with open(path, "wb") as file:
         file.write(b"P%d %d %d 255\n" % (6 if channels == 3 else 5, width, height) + pixels.tobytes())
     return np.ascontiguousarray(pixels.transpose(2, 0, 1).astype("f4") / np.float32(255))
+
+
+def find_threshold(detect, cfg, weights, picture):
+    """Random weights find boxes anywhere: from this score on no more than a photo of many objects has."""
+    low, high = 0.0, 1.0
+    for _ in range(14):
+        middle = (low + high) / 2
+        command = [detect, "--cfg", cfg, "--weights", weights, "--resize", "stretch", "--nms", "none", "--no-image", "-q",
+                   "--threshold", str(middle), "--jsonl", "-", picture]
+        found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)["detections"]
+        low, high = (middle, high) if len(found) > MANY_BOXES else (low, middle)
+    return high
 
 
 def stamp(*paths):
@@ -76,7 +95,7 @@ def stamp(*paths):
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
 
-def prepare(name, folder, shared):
+def prepare(name, folder, shared, detect):
     """The Network of NAME[@SIDE] under `folder`, converted unless that was done before. Raises graph.Unsupported."""
     from peers.graph import read_graph
     from peers.ncnn_file import write_ncnn
@@ -92,6 +111,7 @@ def prepare(name, folder, shared):
     own_cfg = os.path.join(folder, "network.cfg")
     with open(own_cfg, "w", encoding="utf-8") as file:
         file.write(resized(text, side) if side else text)
+    trained, picture = bool(weights), os.path.join(folder, "picture.pnm")
     if not weights:
         if not shared:
             sys.exit(f"peers: {name} has no weights, and DETECT_SHARED names no folder with tools/random_weights.py")
@@ -99,9 +119,11 @@ def prepare(name, folder, shared):
         tool = os.path.join(shared, "tools", "random_weights.py")
         subprocess.run([sys.executable, tool, own_cfg, weights], check=True)
     graph = read_graph(own_cfg, weights)
-    np.save(os.path.join(folder, "input.npy"), make_picture(graph.shape, os.path.join(folder, "picture.pnm")))
+    photo = os.path.join(shared, "images", "dog.jpg") if shared else ""
+    np.save(os.path.join(folder, "input.npy"), make_picture(graph.shape, picture, photo if os.path.exists(photo) else ""))
     write_onnx(graph, os.path.join(folder, "network.onnx"))
     about = {"name": title, "cfg": own_cfg, "weights": weights, "shape": graph.shape, "outputs": graph.outputs,
+             "threshold": 0.25 if trained else find_threshold(detect, own_cfg, weights, picture),
              "ncnn_outputs": write_ncnn(graph, os.path.join(folder, "network")), "stamp": fresh}
     with open(described, "w", encoding="utf-8") as file:
         json.dump(about, file)

@@ -67,8 +67,9 @@ def environment_of(threads):
 
 
 def start_detect(race, network, threads, cores):
+    threshold = str(race.threshold or network.threshold)
     command = [race.detect, "bench", "--by-turns", "--cfg", network.cfg, "--weights", network.weights, "--resize",
-               "stretch", "--threads", str(threads), *race.options, network.picture]
+               "stretch", "--threads", str(threads), "--threshold", threshold, *race.options, network.picture]
     return Process("detect", command, cores, dict(os.environ), os.path.join(network.folder, "detect.log"))
 
 
