@@ -38,7 +38,7 @@ def read_arguments():
     parser.add_argument("--options", type=str.split, default=[], metavar="TEXT",
                         help="more options of detect: --options='--kernels avx2'")
     parser.add_argument("--threshold", metavar="T",
-                        help="of detect's boxes (0.25, or what suits random weights); 0: heads are computed as a whole")
+                        help="of detect's boxes (0.25, or what suits random weights); lower: more of the heads is computed")
     parser.add_argument("--folder", default=os.path.join(ROOT, "build", "peers"), metavar="DIR",
                         help="where converted networks are kept (build/peers)")
     parser.add_argument("--json", metavar="FILE", help="all figures")
