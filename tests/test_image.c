@@ -190,6 +190,29 @@ static void refuses_cut_files(void) {
     refuse_prefixes(YOLO_FORMAT_PNG, 0);
 }
 
+#if !YOLO_WITH_TURBOJPEG /* libjpeg-turbo takes the tables of the standard instead */
+
+/* stb_image would use what lies in the place of a Huffman table that was never defined. */
+static void refuses_scans_without_their_tables(void) {
+    yolo_image image = picture_make(40, 30, 3);
+    uint8_t *bytes = NULL;
+    size_t byte_count = 0;
+    yolo_error error;
+    CHECK_INT(yolo_image_encode(&image, YOLO_FORMAT_JPEG, 90, &bytes, &byte_count, &error), YOLO_OK);
+    size_t table = 2;
+    while (table + 4 < byte_count && !(bytes[table] == 0xFF && bytes[table + 1] == 0xC4)) table++;
+    if (CHECK(table + 4 < byte_count)) {
+        CHECK_INT(decode_text((const char *)bytes, byte_count, &error), YOLO_OK);
+        bytes[table + 4] ^= 2; /* another number than the one that the scan names */
+        CHECK_INT(decode_text((const char *)bytes, byte_count, &error), YOLO_BAD_IMAGE);
+        CHECK_CONTAINS(error.message, "a Huffman table is not defined");
+    }
+    yolo_bytes_free(bytes);
+    yolo_image_free(&image);
+}
+
+#endif
+
 static void limits_pixels(void) {
     yolo_image image = picture_make(40, 30, 3), back = {0};
     const char *path = test_temp_path("limit.png");
@@ -259,6 +282,9 @@ int main(void) {
         TEST(encodes_what_it_would_save),
         TEST(names_what_it_cannot_read),
         TEST(refuses_cut_files),
+#if !YOLO_WITH_TURBOJPEG
+        TEST(refuses_scans_without_their_tables),
+#endif
         TEST(limits_pixels),
         TEST(gives_the_channels_asked_for),
     };

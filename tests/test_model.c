@@ -53,6 +53,8 @@ static void expect_refused(const char *cfg_text, const char *weights, yolo_statu
 static void cfg_mistakes_are_named(void) {
     expect_refused("[convolutional]\n", NULL, YOLO_BAD_MODEL, "a.cfg:1: the first section must be [net]");
     expect_refused("[net]\nwidth=8\n", NULL, YOLO_BAD_MODEL, "a.cfg:1: [net] needs width=, height= and channels=");
+    expect_refused(NET "inputs=191\n", NULL, YOLO_BAD_MODEL,
+                   "a.cfg:5: [net] inputs=191 is not width x height x channels: 8 x 8 x 3");
     expect_refused("[net]\nwidth=70000\n", NULL, YOLO_BAD_MODEL, "a.cfg:2: [net] width must be 1..65536, not 70000");
     expect_refused(NET, NULL, YOLO_BAD_MODEL, "must have 1 to 10000 layers after [net], not 0");
     expect_refused(NET "[convolution]\n", NULL, YOLO_BAD_MODEL, "a.cfg:5: there is no layer type [convolution]");

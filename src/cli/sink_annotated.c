@@ -3,6 +3,7 @@
 #include "cli/draw_counts.h"
 #include "cli/folder.h"
 #include "cli/message.h"
+#include "cli/output.h"
 #include "cli/output_names.h"
 #include "cli/path.h"
 #include "cli/picture_save.h"
@@ -15,12 +16,12 @@
 
 enum { JPEG_QUALITY = 90 };
 
-/* Constant while pictures are drawn, but for `no_room`: nothing more can be written. */
+/* Constant while pictures are drawn, but for `no_room` (nothing more can be written) and `any_saved`. */
 struct annotated {
     const struct session *session;
     yolo_draw_options options;
     yolo_font *font;
-    atomic_bool no_room;
+    atomic_bool no_room, any_saved;
 };
 
 /* A classifier has nothing to draw. */
@@ -92,6 +93,7 @@ static bool draw_and_save(struct annotated *annotated, const struct result *resu
     if (took > 0) result->stage_ms[STAGE_DRAW] += took;
     if (!drawn) complain("%s: %s", path, error.message);
     const bool saved = drawn && picture_save(is_grey ? &rgb : image, path, format, JPEG_QUALITY, &annotated->no_room);
+    if (saved) atomic_store(&annotated->any_saved, true);
     yolo_image_free(&rgb);
     free(shown.items);
     return saved;
@@ -113,11 +115,23 @@ static bool image(void *state, const struct result *result, yolo_image *pixels) 
     return well;
 }
 
+/* Where to look: below what people read on stdout, whose lines have all been sent by now. */
+static bool tell_folder(const struct session *session) {
+    struct output *output = output_open("-");
+    if (!output) return false;
+    char *folder = text_printable(session->settings->output);
+    output_format(output, "annotated in %s\n", folder);
+    free(folder);
+    return output_close(output, true);
+}
+
 static bool close(void *state) {
     struct annotated *annotated = state;
+    const bool tells = atomic_load(&annotated->any_saved) && sink_text.wanted(annotated->session);
+    const bool well = !tells || tell_folder(annotated->session);
     yolo_font_free(&annotated->font);
     free(annotated);
-    return true;
+    return well;
 }
 
 const struct sink_type sink_annotated = {

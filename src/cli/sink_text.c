@@ -11,7 +11,6 @@
 struct text {
     const struct session *session;
     struct output *output;
-    size_t images, failures;
 };
 
 /* Not where a program reads stdout, or another table stands there. */
@@ -94,11 +93,7 @@ static void print_place(const struct text *text, const struct result *result, si
 static bool image(void *state, const struct result *result, yolo_image *pixels) {
     (void)pixels;
     struct text *text = state;
-    text->images++;
-    if (result->error) {
-        text->failures++; /* its sentence went to stderr */
-        return true;
-    }
+    if (result->error) return true; /* its sentence went to stderr */
     print(text->output, result->path);
     output_format(text->output, ", %dx%d, %.1f ms", result->width, result->height, result->detect_ms);
     if (text->session->info.task == YOLO_TASK_DETECT) print_counts(text, result);
@@ -121,15 +116,8 @@ static bool image(void *state, const struct result *result, yolo_image *pixels) 
     return output_flush(text->output);
 }
 
-/* Where to look. */
 static bool close(void *state) {
     struct text *text = state;
-    if (text->images > text->failures && !text->session->settings->no_image &&
-        text->session->info.task == YOLO_TASK_DETECT) {
-        output_text(text->output, "annotated in ");
-        print(text->output, text->session->settings->output);
-        output_text(text->output, "\n");
-    }
     const bool well = output_close(text->output, true);
     free(text);
     return well;

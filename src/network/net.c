@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 enum { MAX_CHANNELS = 1 << 20 };
@@ -87,15 +88,8 @@ static const option_spec net_options[] = {
 #undef IGNORED
 };
 
-/* A vector network may give `inputs` instead of a picture's sides. */
-yolo_status net_read(const cfg_section *section, net_params *net, const cfg_warnings *warnings, yolo_error *error) {
-    *net = (net_params){0};
-    if (strcmp(section->name, "net") != 0 && strcmp(section->name, "network") != 0)
-        return fail_at(error, YOLO_BAD_MODEL, section->file, section->line, "the first section must be [net], not [%s]",
-                       section->name);
-    option_target target = {net_options, net};
-    yolo_status status = options_read(section, &target, 1, 0, warnings, error);
-    if (status) return status;
+/* A vector network may give `inputs` instead of a picture's sides. Beside those it can only repeat what they say. */
+static yolo_status settle_inputs(const cfg_section *section, net_params *net, yolo_error *error) {
     if (net->width == 0 && net->height == 0 && net->channels == 0 && net->inputs > 0) {
         net->channels = net->inputs;
         net->width = net->height = 1;
@@ -103,5 +97,19 @@ yolo_status net_read(const cfg_section *section, net_params *net, const cfg_warn
     if (net->width == 0 || net->height == 0 || net->channels == 0)
         return fail_at(error, YOLO_BAD_MODEL, section->file, section->line,
                        "[%s] needs width=, height= and channels=", section->name);
+    if (net->inputs > 0 && (int64_t)net->inputs != (int64_t)net->width * net->height * net->channels)
+        return fail_at(error, YOLO_BAD_MODEL, section->file, cfg_find(section, "inputs")->line,
+                       "[%s] inputs=%d is not width x height x channels: %d x %d x %d", section->name, net->inputs,
+                       net->width, net->height, net->channels);
     return YOLO_OK;
+}
+
+yolo_status net_read(const cfg_section *section, net_params *net, const cfg_warnings *warnings, yolo_error *error) {
+    *net = (net_params){0};
+    if (strcmp(section->name, "net") != 0 && strcmp(section->name, "network") != 0)
+        return fail_at(error, YOLO_BAD_MODEL, section->file, section->line, "the first section must be [net], not [%s]",
+                       section->name);
+    option_target target = {net_options, net};
+    yolo_status status = options_read(section, &target, 1, 0, warnings, error);
+    return status ? status : settle_inputs(section, net, error);
 }

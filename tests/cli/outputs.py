@@ -359,6 +359,10 @@ def annotated_pictures_go_to_detections_by_default():
     done = works(*net, "a.png")
     equal(files_under("detections"), ["a.png"])
     check("annotated in detections" in done.out, done)
+    os.makedirs("taken/a.png")
+    done = run(*net, "a.png", "-o", "taken")
+    equal(done.code, 1, done)
+    check("annotated in" not in done.out, done)
     works(*net, "a.png", "--no-image", "-q")
     for arguments in (["--no-labels"], ["--no-scores"], ["--line-width", "3"], ["--font-scale", "2"]):
         works(*net, "-q", *arguments, "-o", "out", "a.png")
