@@ -54,7 +54,7 @@ static bool read_bytes(const struct option *option, const char *text, uint64_t *
     static const char units[] = "KMGT";
     const char *end = text;
     if (read_digits(&end, value)) {
-        const char *unit = *end ? strchr(units, *end & ~0x20) : NULL;
+        const char *unit = *end & ~0x20 ? strchr(units, *end & ~0x20) : NULL;
         const unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
         if (unit) end++;
         const bool fits = *value <= UINT64_MAX >> shift;

@@ -80,10 +80,15 @@ static void release(struct source *source) {
 
 static const struct source_type type = {next, release};
 
-bool folder_is_open(const struct inputs *inputs, const char *path) {
+bool folder_is_left_out(const struct inputs *inputs, const char *path) {
     const struct inputs_options *options = inputs_get_options(inputs);
     for (size_t i = 0; i < sizeof options->left_out / sizeof *options->left_out; i++)
         if (options->left_out[i] && path_is_same(path, options->left_out[i])) return true;
+    return false;
+}
+
+bool folder_is_open(const struct inputs *inputs, const char *path) {
+    if (folder_is_left_out(inputs, path)) return true;
     struct stat status;
     if (stat(path, &status) != 0) return false;
     for (const struct source *source = inputs_top(inputs); source; source = source->below)

@@ -60,8 +60,9 @@ static enum step next(struct inputs *inputs, struct source *source, bool may_wai
     (void)may_wait;
     if (glob->names.next == glob->names.count) return STEP_ENDED;
     char *path = join(glob->folder, glob->names.items[glob->names.next++]);
-    if (!*glob->rest) return inputs_take_found(inputs, path, folders(inputs));
-    if (path_is_folder(path) && !(glob->any_deep && folder_is_open(inputs, path))) {
+    const bool is_folder = path_is_folder(path), is_passed_by = is_folder && folder_is_left_out(inputs, path);
+    if (!*glob->rest && !is_passed_by) return inputs_take_found(inputs, path, folders(inputs));
+    if (is_folder && !is_passed_by && !(glob->any_deep && folder_is_open(inputs, path))) {
         char *rest = glob->any_deep ? text_format("**/%s", glob->rest) : text_copy_of(glob->rest);
         const enum step step = expand(inputs, path, rest, NULL);
         free(rest);

@@ -69,6 +69,9 @@ enum step folder_open(struct inputs *inputs, const char *path, bool recursive, c
 enum step glob_open(struct inputs *inputs, const char *pattern);
 enum step list_open(struct inputs *inputs, const char *path); /* "-" is stdin */
 
+/* Whether it is one of those that are passed by: the results'. */
+bool folder_is_left_out(const struct inputs *inputs, const char *path);
+
 /* Whether the folder is being read already, lower in the stack, or is one to leave out: entering it might not end. */
 bool folder_is_open(const struct inputs *inputs, const char *path);
 

@@ -29,12 +29,16 @@ void job_begin(struct job *job, const struct session *session, const struct inpu
     job->name = input->name ? text_copy_of(input->name) : NULL;
     job->stem = input->stem ? text_copy_of(input->stem) : NULL;
     job->error = NULL;
-    job->render_failed = false;
+    job->lacks_file = false;
     memset(job->stage_ms, 0, sizeof job->stage_ms);
     if (session->info.task == YOLO_TASK_CLASSIFY && !job->scores)
         job->scores = allocate((size_t)session->info.class_count, sizeof *job->scores);
-    job->result = (struct result){
-        .path = job->path, .name = job->name, .stem = job->stem, .detections = kept, .stage_ms = job->stage_ms};
+    job->result = (struct result){.path = job->path,
+                                  .name = job->name,
+                                  .stem = job->stem,
+                                  .detections = kept,
+                                  .stage_ms = job->stage_ms,
+                                  .lacks_file = &job->lacks_file};
     job->result.detections.count = 0;
     if (input->error) fail(job, input->error);
 }
@@ -140,7 +144,7 @@ static void infer(const struct run *run, yolo_context *context, struct job *job)
 /* The last to see the pixels. Those that draw say what that took; the rest is writing. */
 static void render(const struct run *run, struct job *job) {
     double begin = clock_ms();
-    if (!job->result.error) job->render_failed = !sinks_render(run->sinks, &job->result, &job->image);
+    if (!job->result.error && !sinks_render(run->sinks, &job->result, &job->image)) job->lacks_file = true;
     count_time(job, STAGE_WRITE, &begin);
     const double drawing = job->stage_ms[STAGE_DRAW], both = job->stage_ms[STAGE_WRITE];
     job->stage_ms[STAGE_WRITE] = both > drawing ? both - drawing : 0;

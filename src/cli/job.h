@@ -39,7 +39,7 @@ struct job {
     struct placing placing;
     yolo_score *scores; /* [class_count] of a classifier, else NULL */
     double stage_ms[STAGE_COUNT];
-    bool render_failed;
+    bool lacks_file;
 };
 
 void job_begin(struct job *job, const struct session *session, const struct input *input);

@@ -7,13 +7,14 @@
 #include "cli/result.h"
 
 struct label_files;
+struct session;
 
 /* `extension` is what takes the place of the pictures' own: sub/a.jpg becomes sub/a.txt, and sub/a.png in the same run
- * sub/a-2.txt. NULL, after a sentence on stderr, where the folder cannot be made. Both must outlive it. */
-struct label_files *label_files_open(const char *folder, const char *extension);
+ * sub/a-2.txt. NULL, after a sentence on stderr, where the folder cannot be made. All three must outlive it. */
+struct label_files *label_files_open(const struct session *session, const char *folder, const char *extension);
 
-/* The file of one picture; *path is its name until the next call. NULL, after a
- * sentence on stderr, where it cannot be made: others may still be. */
+/* The file of one picture; *path is its name until the next call. NULL, after a sentence on stderr, where it cannot be
+ * made, which the result notes: others may still be. */
 struct output *label_files_begin(struct label_files *files, const struct result *result, const char **path);
 
 /* Closes the file. False where it could not be written: no other could, either. */

@@ -60,10 +60,14 @@ char *path_join(const char *folder, const char *name) {
     return text_format("%s%s%s", folder, length && folder[length - 1] == '/' ? "" : "/", name);
 }
 
+char *path_folder(const char *path) {
+    const size_t length = (size_t)(path_name(path) - path);
+    return length ? text_format("%.*s", (int)length, path) : text_copy_of(".");
+}
+
 /* The folder that `path` lies in, without links and dots: free() it. NULL where it is not there. */
 static char *real_folder(const char *path) {
-    const size_t length = (size_t)(path_name(path) - path);
-    char *folder = length ? text_format("%.*s", (int)length, path) : text_copy_of(".");
+    char *folder = path_folder(path);
     char *real = path_real(folder);
     free(folder);
     return real;

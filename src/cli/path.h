@@ -16,6 +16,9 @@ bool path_is_same(const char *a, const char *b); /* both are there, and one file
  * may follow a folder's name and stay inside that folder. free() it. */
 char *path_clean(const char *path);
 
+/* The folder that `path` lies in, "." where it names none: free() it. */
+char *path_folder(const char *path);
+
 /* `name` in `folder`: free() it. */
 char *path_join(const char *folder, const char *name);
 

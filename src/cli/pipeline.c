@@ -37,11 +37,12 @@ static bool report(void *argument, const struct job *job) {
     const struct result *result = &job->result;
     progress_hide(p->progress);
     if (result->error) complain("%s", result->error);
-    if (result->error || job->render_failed) p->code = EXIT_SOME_FAILED;
     summary_add(&p->summary, result);
     p->sinks_failed = !sinks_report(p->sinks, result);
+    const bool failed = result->error || job->lacks_file;
+    if (failed) p->code = EXIT_SOME_FAILED;
     progress_show(p->progress, p->summary.pictures + p->summary.before, p->summary.before, p->summary.failures);
-    return !p->sinks_failed && !(p->run.session->settings->fail_fast && p->code != EXIT_DONE);
+    return !p->sinks_failed && !(p->run.session->settings->fail_fast && failed);
 }
 
 /* Fills the slots of the pool until something ends the run. */
@@ -97,13 +98,14 @@ static void run_all(struct pipeline *p) {
         p->run.image_options.fit_height = p->run.session->context_info.height;
         p->run.image_options.fit_aspect = session_resize(p->run.session) == YOLO_RESIZE_LETTERBOX;
     }
-    const struct inputs_options options = {.arguments = settings->operands,
-                                           .count = settings->operand_count,
-                                           .recursive = settings->recursive,
-                                           .zero_separated = settings->zero_separated,
-                                           .unnamed = !sinks_any(p->sinks, SINK_NAMES),
-                                           .left_out = {settings->no_image ? NULL : settings->output, settings->crops},
-                                           .stop_file = stop_file(p->stop)};
+    const struct inputs_options options = {
+        .arguments = settings->operands,
+        .count = settings->operand_count,
+        .recursive = settings->recursive,
+        .zero_separated = settings->zero_separated,
+        .unnamed = !sinks_any(p->sinks, SINK_NAMES),
+        .left_out = {p->run.session->evaluation ? NULL : settings->output, settings->crops},
+        .stop_file = stop_file(p->stop)};
     p->progress = settings->quiet ? NULL : progress_open(&options);
     work(p, &options);
     progress_close(p->progress);
@@ -136,6 +138,7 @@ static void run(struct pipeline *p) {
         if (!p->sinks_failed) summary_print(&p->summary);
         summary_close(&p->summary);
     }
+    if (!p->sinks) resume_put_back(p->resume);
     if (!p->sinks || p->sinks_failed) p->code = EXIT_SOME_FAILED;
     tell_signal(p);
     stop_close(p->stop);

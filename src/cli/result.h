@@ -29,6 +29,7 @@ struct result {
     size_t score_count;
     double read_ms, detect_ms; /* what reading and decoding, and the network with all around it, took */
     double *stage_ms;          /* [STAGE_COUNT]; one that draws adds what that took, the rest of rendering is writing */
+    bool *lacks_file;          /* set by what could not make its file of this picture */
 };
 
 struct class_count {

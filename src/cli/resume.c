@@ -20,6 +20,7 @@ struct resume {
     size_t count;
     bool has_failures;
     char *part; /* the file of lines */
+    char *path; /* its name before; NULL: it was called so */
 };
 
 enum {
@@ -220,7 +221,8 @@ enum exit_code resume_open(const char *jsonl_path, struct resume **resume) {
         code = take_over(opened, has_part ? part : path, part);
     }
     opened->part = part;
-    free(path);
+    opened->path = has_any && !has_part ? path : NULL;
+    if (!opened->path) free(path);
     if (code != EXIT_DONE) {
         resume_close(opened);
         opened = NULL;
@@ -263,9 +265,14 @@ bool resume_has_failures(const struct resume *resume) {
     return resume && resume->has_failures;
 }
 
+void resume_put_back(const struct resume *resume) {
+    if (resume && resume->path && rename(resume->part, resume->path) != 0) fail(resume->path, "put back", errno);
+}
+
 void resume_close(struct resume *resume) {
     if (!resume) return;
     free(resume->slots);
     free(resume->part);
+    free(resume->path);
     free(resume);
 }

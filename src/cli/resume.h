@@ -23,6 +23,9 @@ void resume_each(const struct resume *resume, void (*each)(void *argument, const
 size_t resume_count(const struct resume *resume); /* lines that were read */
 bool resume_has_failures(const struct resume *resume);
 
+/* Gives the file its name back, where a run cannot begin after all. NULL is allowed. */
+void resume_put_back(const struct resume *resume);
+
 void resume_close(struct resume *resume);
 
 #endif

@@ -3,10 +3,12 @@
 #include "cli/message.h"
 #include "cli/options.h"
 #include "cli/output_places.h"
+#include "cli/reserved.h"
 #include "cli/settings.h"
 #include "cli/text.h"
 #include "cli/zones.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,6 +142,7 @@ enum exit_code session_open(const struct settings *settings, unsigned needs, str
         (!output_places_spare(settings, files->cfg) || !output_places_spare(settings, files->weights) ||
          !output_places_spare(settings, files->names)))
         return EXIT_WRONG_USAGE;
+    session->reserved = reserved_open(settings, files);
     const yolo_context_options context = context_options(settings, needs & SESSION_NEEDS_LAYERS);
     if (code == EXIT_DONE) code = load_model(session, &context);
     if (code == EXIT_DONE) code = create_context(session, &context);
@@ -152,6 +155,7 @@ void session_close(struct session *session) {
     free(session->hidden);
     free(session->in_rows);
     zones_close(session->zones);
+    reserved_close(session->reserved);
     yolo_context_free(&session->context);
     yolo_model_free(&session->model);
     model_files_free(&session->files);
@@ -178,7 +182,7 @@ yolo_image_options session_image_options(const struct settings *settings) {
 yolo_detect_options session_detect_options(const struct session *session) {
     const struct settings *settings = session->settings;
     yolo_detect_options options = yolo_detect_options_default();
-    options.threshold = (float)settings->threshold.value;
+    options.threshold = fminf((float)settings->threshold.value, nextafterf(1, 0)); /* 1: as high as can be */
     options.resize = session_resize(session);
     options.nms = session_nms(session);
     options.nms_iou = (float)settings->nms_iou;

@@ -14,12 +14,14 @@ enum session_need {
     SESSION_NEEDS_LAYERS = 1 << 1, /* every layer's output stays readable */
 };
 
+struct reserved;
 struct zones;
 
 struct session {
     const struct settings *settings;
     struct evaluation *evaluation; /* of detect eval, where all results go; else NULL */
     struct model_files files;
+    struct reserved *reserved; /* files that nothing made of pictures may replace */
     yolo_model *model;
     yolo_model_info info;
     yolo_context *context;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* JSON lines come last: --resume passes over what has a line, so its files must be there. */
+/* JSON lines come last: --resume passes over what has a line, so its files must be there by then. */
 static const struct sink_type *const types[] = {
     &sink_crops,  &sink_report,     &sink_annotated,   &sink_text,  &sink_json, &sink_csv,
     &sink_counts, &sink_row_counts, &sink_zone_counts, &sink_coco,  &sink_yolo, &sink_coco_dataset,
@@ -38,13 +38,12 @@ struct sinks *sinks_open(const struct session *session) {
 }
 
 static bool hand_out(const struct sinks *sinks, enum sink_stage stage, const struct result *result, yolo_image *image) {
-    bool well = true, has_files = true;
+    bool well = true;
     for (size_t i = 0; i < TYPE_COUNT; i++) {
         if (!sinks->is_open[i] || !(types[i]->stages & stage)) continue;
-        if (!has_files && (types[i]->stages & SINK_LINES)) continue;
-        const bool done = types[i]->image(sinks->states[i], result, image);
-        well = well && done;
-        if (types[i]->stages & SINK_NAMES) has_files = has_files && done;
+        if (types[i]->image(sinks->states[i], result, image)) continue;
+        well = false;
+        if (types[i]->stages & SINK_NAMES) *result->lacks_file = true;
     }
     return well;
 }

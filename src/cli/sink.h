@@ -16,8 +16,7 @@ enum sink_stage {
     SINK_RENDERS = 1 << 0,
     SINK_REPORTS = 1 << 1,
     SINK_NAMES = 1 << 2, /* no stage: it makes files called after the pictures, so their names must differ */
-    SINK_LINES = 1 << 3, /* no stage: it is what --resume reads, and gets no report of a picture without its files */
-    SINK_WHOLE = 1 << 4, /* no stage: it renders, and a draft of the picture will not do */
+    SINK_WHOLE = 1 << 3, /* no stage: it renders, and a draft of the picture will not do */
 };
 
 struct sink_type {

@@ -7,6 +7,7 @@
 #include "cli/output_names.h"
 #include "cli/path.h"
 #include "cli/picture_save.h"
+#include "cli/reserved.h"
 #include "cli/session.h"
 #include "cli/settings.h"
 #include "cli/sink.h"
@@ -105,11 +106,8 @@ static bool image(void *state, const struct result *result, yolo_image *pixels) 
     if (!pixels) return !atomic_load(&annotated->no_room);
     char *name = output_picture_name(result->name, output_picture_format(result->format));
     char *path = path_join(annotated->session->settings->output, name);
-    bool well = false;
-    if (path_is_same(path, result->path))
-        complain("%s would be replaced by its own annotated picture: choose another folder with -o", path);
-    else
-        well = draw_and_save(annotated, result, pixels, path);
+    const bool well = reserved_spares_pictures(annotated->session->reserved, path, result, "-o") &&
+                      draw_and_save(annotated, result, pixels, path);
     free(path);
     free(name);
     return well;

@@ -6,6 +6,7 @@
 #include "cli/output_names.h"
 #include "cli/path.h"
 #include "cli/picture_save.h"
+#include "cli/reserved.h"
 #include "cli/session.h"
 #include "cli/settings.h"
 #include "cli/sink.h"
@@ -83,11 +84,8 @@ static char *path_of(const struct crops *crops, const struct result *result, siz
 static bool save(struct crops *crops, const struct result *result, size_t index, const yolo_image *image) {
     const yolo_image part = cut(image, &result->detections.items[index], crops->session->settings->crop_padding);
     char *path = path_of(crops, result, index);
-    bool well = false;
-    if (path_is_same(path, result->path))
-        complain("%s would be replaced by a part of itself: choose another folder with --crops", path);
-    else
-        well = picture_save(&part, path, output_picture_format(result->format), JPEG_QUALITY, &crops->no_room);
+    const bool well = reserved_spares_pictures(crops->session->reserved, path, result, "--crops") &&
+                      picture_save(&part, path, output_picture_format(result->format), JPEG_QUALITY, &crops->no_room);
     free(path);
     return well;
 }

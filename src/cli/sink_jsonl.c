@@ -7,10 +7,12 @@
 #include "cli/text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct lines {
     const struct session *session;
     struct output *output;
+    bool is_kept; /* in a file, which --resume reads */
 };
 
 static bool wanted(const struct session *session) {
@@ -23,13 +25,16 @@ static bool open(const struct session *session, void **state) {
     struct lines *lines = allocate(1, sizeof *lines);
     lines->session = session;
     lines->output = output;
+    lines->is_kept = strcmp(session->settings->jsonl, "-") != 0;
     *state = lines;
     return true;
 }
 
+/* A picture that lacks a file has no line there: --resume works on it again. */
 static bool image(void *state, const struct result *result, yolo_image *pixels) {
     (void)pixels;
     struct lines *lines = state;
+    if (lines->is_kept && *result->lacks_file) return true;
     json_result(lines->output, lines->session, result);
     output_text(lines->output, "\n");
     return output_flush(lines->output);
@@ -42,4 +47,4 @@ static bool close(void *state) {
     return well;
 }
 
-const struct sink_type sink_jsonl = {"jsonl", SINK_REPORTS | SINK_LINES, wanted, open, image, close};
+const struct sink_type sink_jsonl = {"jsonl", SINK_REPORTS, wanted, open, image, close};

@@ -19,7 +19,7 @@ static bool wanted(const struct session *session) {
 }
 
 static bool open(const struct session *session, void **state) {
-    struct label_files *files = label_files_open(session->settings->labelme, ".json");
+    struct label_files *files = label_files_open(session, session->settings->labelme, ".json");
     if (!files) return false;
     struct shapes *shapes = allocate(1, sizeof *shapes);
     shapes->session = session;

@@ -20,7 +20,7 @@ static bool wanted(const struct session *session) {
 }
 
 static bool open(const struct session *session, void **state) {
-    struct label_files *files = label_files_open(session->settings->voc, ".xml");
+    struct label_files *files = label_files_open(session, session->settings->voc, ".xml");
     if (!files) return false;
     struct annotations *annotations = allocate(1, sizeof *annotations);
     annotations->session = session;
@@ -35,29 +35,33 @@ static void element(struct output *output, const char *name, const char *text) {
     output_format(output, "</%s>\n", name);
 }
 
-/* Pixels count from 1, and the last one belongs to the box: a box over all of 40 pixels goes from 1 to 40. */
-static double first_pixel(float begin) {
-    return round((double)begin) + 1;
+/* Pixels count from 1, and the last one belongs to the box: a box over all of 40 pixels goes from 1 to 40. A sliver at the
+ * far edge, of less than half a pixel, is given the last one. */
+static double first_pixel(float begin, int limit) {
+    const double first = round((double)begin) + 1;
+    return (double)begin < limit ? fmin(first, limit) : first;
 }
 
-static double last_pixel(float begin, float extent) {
-    return fmax(first_pixel(begin), round((double)begin + (double)extent));
+static double last_pixel(float begin, float extent, int limit) {
+    return fmax(first_pixel(begin, limit), round((double)begin + (double)extent));
 }
 
 /* In this order, which some readers go by. */
-static void corners(struct output *output, const yolo_detection *found) {
+static void corners(struct output *output, const struct result *result, const yolo_detection *found) {
+    const int width = result->width, height = result->height;
     output_format(
         output, "\t\t\t<xmin>%.0f</xmin>\n\t\t\t<ymin>%.0f</ymin>\n\t\t\t<xmax>%.0f</xmax>\n\t\t\t<ymax>%.0f</ymax>\n",
-        first_pixel(found->x), first_pixel(found->y), last_pixel(found->x, found->width),
-        last_pixel(found->y, found->height));
+        first_pixel(found->x, width), first_pixel(found->y, height), last_pixel(found->x, found->width, width),
+        last_pixel(found->y, found->height, height));
 }
 
-static void object(struct output *output, const char *class_name, const yolo_detection *found) {
+static void object(struct output *output, const struct result *result, const char *class_name,
+                   const yolo_detection *found) {
     output_text(output, "\t<object>\n\t\t");
     element(output, "name", class_name);
     output_text(output, "\t\t<pose>Unspecified</pose>\n\t\t<truncated>0</truncated>\n"
                         "\t\t<difficult>0</difficult>\n\t\t<bndbox>\n");
-    corners(output, found);
+    corners(output, result, found);
     output_text(output, "\t\t</bndbox>\n\t</object>\n");
 }
 
@@ -95,7 +99,7 @@ static bool image(void *state, const struct result *result, yolo_image *pixels) 
     head(output, result);
     for (size_t i = 0; i < result->detections.count; i++) {
         const yolo_detection *found = &result->detections.items[i];
-        object(output, yolo_model_class_name(annotations->session->model, found->class_id), found);
+        object(output, result, yolo_model_class_name(annotations->session->model, found->class_id), found);
     }
     output_text(output, "</annotation>\n");
     return label_files_end(output);

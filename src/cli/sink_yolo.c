@@ -18,7 +18,7 @@ static bool wanted(const struct session *session) {
 }
 
 static bool open(const struct session *session, void **state) {
-    struct label_files *files = label_files_open(session->settings->yolo, ".txt");
+    struct label_files *files = label_files_open(session, session->settings->yolo, ".txt");
     if (!files) return false;
     struct labels *labels = allocate(1, sizeof *labels);
     labels->files = files;

@@ -93,7 +93,9 @@ static void print(const struct summary *summary, struct output *output) {
 
 void summary_print(const struct summary *summary) {
     const struct settings *settings = summary->session->settings;
-    if (settings->quiet || summary->session->evaluation || summary->pictures + summary->before < 2) return;
+    if (settings->quiet || summary->session->evaluation ||
+        (summary->pictures + summary->before < 2 && !summary->skipped))
+        return;
     if (sinks_own_stdout(settings)) {
         if (message_terminal()) print(summary, NULL);
         return;

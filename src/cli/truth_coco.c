@@ -15,8 +15,10 @@ struct dataset {
     const char *path;
     struct coco_file file;
     bool *used;                    /* [image_count] */
-    struct name_table *names;      /* file_name to image */
-    struct name_table *last_parts; /* its name without folders to image; the first of several */
+    char **clean_names;            /* [image_count] file_name without "." and ".." */
+    size_t *alike;                 /* [image_count] 1 + the next image with the same last part; 0: none */
+    struct name_table *names;      /* clean name to image */
+    struct name_table *last_parts; /* its name without folders to image; the first of those that are alike */
     struct truth_object *objects;  /* [capacity] of the picture asked for last */
     size_t capacity;
 };
@@ -32,6 +34,9 @@ static size_t picture_count(const void *state) {
 static void close(void *state) {
     struct dataset *set = state;
     if (!set) return;
+    for (size_t i = 0; set->clean_names && i < set->file.image_count; i++) free(set->clean_names[i]);
+    free(set->clean_names);
+    free(set->alike);
     coco_file_free(&set->file);
     name_table_close(set->names);
     name_table_close(set->last_parts);
@@ -44,13 +49,19 @@ static void close(void *state) {
 static bool index_names(struct dataset *set) {
     set->names = name_table_open();
     set->last_parts = name_table_open();
+    set->clean_names = allocate(set->file.image_count, sizeof *set->clean_names);
+    set->alike = allocate(set->file.image_count, sizeof *set->alike);
     for (size_t i = 0; i < set->file.image_count; i++) {
-        const char *name = set->file.names + set->file.images[i].name;
+        char *name = set->clean_names[i] = path_clean(set->file.names + set->file.images[i].name);
         if (!name_table_add(set->names, name, i)) {
             complain("%s: two images have the file_name %s", set->path, name);
             return false;
         }
-        name_table_add(set->last_parts, path_name(name), i);
+        size_t first = i;
+        if (name_table_add(set->last_parts, path_name(name), i)) continue;
+        name_table_find(set->last_parts, path_name(name), &first);
+        set->alike[i] = set->alike[first];
+        set->alike[first] = i + 1;
     }
     return true;
 }
@@ -88,22 +99,43 @@ static bool ends_with(const char *longer, const char *path) {
            (bytes == room || longer[room - bytes - 1] == '/');
 }
 
+enum { NO_IMAGE, ONE_IMAGE, SEVERAL_IMAGES };
+
+/* The images whose names end with the whole path: how many, and one of them. */
+static int find_longer(const struct dataset *set, const char *path, size_t *index) {
+    size_t first;
+    int found = NO_IMAGE;
+    if (!name_table_find(set->last_parts, path_name(path), &first)) return NO_IMAGE;
+    for (size_t next = first + 1; next; next = set->alike[next - 1]) {
+        if (!ends_with(set->clean_names[next - 1], path)) continue;
+        if (found) return SEVERAL_IMAGES;
+        *index = next - 1;
+        found = ONE_IMAGE;
+    }
+    return found;
+}
+
 /* The image whose file_name is the path or the end of it, the longest first; else the one whose file_name ends with the
- * whole path. NULL: none. */
-static const struct coco_image *find_image(const struct dataset *set, const char *path) {
+ * whole path. */
+static int find_index(const struct dataset *set, const char *path, size_t *index) {
+    for (const char *part = path; part; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (name_table_find(set->names, part, index)) return ONE_IMAGE;
+    }
+    return find_longer(set, path, index);
+}
+
+/* NULL: none, or, after a sentence, several. */
+static const struct coco_image *find_image(const struct dataset *set, const char *path, enum truth_state *state) {
     size_t index = 0;
     char *clean = path_clean(path);
-    const char *part = clean;
-    bool found = name_table_find(set->names, path, &index);
-    do {
-        part += *part == '/';
-        found = found || name_table_find(set->names, part, &index);
-        part = strchr(part, '/');
-    } while (part && !found);
-    if (!found && name_table_find(set->last_parts, path_name(clean), &index))
-        found = ends_with(set->file.names + set->file.images[index].name, clean);
+    const int found = find_index(set, clean, &index);
     free(clean);
-    return found ? &set->file.images[index] : NULL;
+    if (found == ONE_IMAGE) return &set->file.images[index];
+    *state = found == NO_IMAGE ? TRUTH_MISSING : TRUTH_BAD;
+    if (found == SEVERAL_IMAGES)
+        complain("%s: several images of %s end with this path: name it by more of its folders", path, set->path);
+    return NULL;
 }
 
 /* Boxes are in pixels of what the file says the picture is. */
@@ -121,9 +153,10 @@ static bool size_fits(const struct dataset *set, const struct coco_image *image,
 static enum truth_state find(void *state, const struct label_classes *classes, const struct result *result,
                              struct truth_picture *picture) {
     struct dataset *set = state;
-    const struct coco_image *image = find_image(set, result->path);
+    enum truth_state none = TRUTH_MISSING;
+    const struct coco_image *image = find_image(set, result->path, &none);
     picture->wanted = set->path;
-    if (!image) return TRUTH_MISSING;
+    if (!image) return none;
     if (!size_fits(set, image, result)) return TRUTH_BAD;
     if (image->count > set->capacity) {
         set->capacity = image->count * 2;

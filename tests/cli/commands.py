@@ -113,6 +113,7 @@ def bench_layers():
     for layer in found["layers"]:
         check(0 <= layer["min_ms"] <= layer["median_ms"] and layer["bytes"] > 0, layer)
     check("layers" not in json.loads(works("bench", *net, "--runs", "1", "--json", "-").out))
+    works("bench", *net, "--runs", "1", "--threshold", "1")
 
 
 def late_network(name):

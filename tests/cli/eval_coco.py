@@ -60,6 +60,20 @@ def pictures_are_known_by_file_name():
 
 
 @test
+def pictures_of_one_name_are_told_apart_by_their_folders():
+    net = [os.path.abspath(part) if os.path.exists(part) else part for part in detector()]
+    for name in ("data/train/1.png", "data/val/1.png", "data/val/2.png"):
+        png(name)
+    images = [{"id": 1, "file_name": "data/train/1.png"}, {"id": 2, "file_name": "data/val/1.png"},
+              {"id": 3, "file_name": "./2.png"}]
+    write("truth.json", json.dumps(coco([(2, 9, [10, 7.5, 20, 15], 0), (3, 9, [10, 7.5, 20, 15], 0)], images)))
+    document, _ = evaluate(*net, "--coco", "../truth.json", "val", cwd="data")
+    equal((document["images"], document["overall"]["objects"], document["classes"][0]["recall"]), (2, 2, 1))
+    done = run("eval", *net, "--coco", "../../truth.json", "1.png", cwd="data/val")
+    check(done.code == 1 and "1.png: several images of ../../truth.json end with this path" in done.err, done)
+
+
+@test
 def darknets_spelling_of_cocos_names_is_known():
     net = detector(names=("motorbike", "sofa", "tvmonitor"))
     png("a.png")

@@ -145,6 +145,46 @@ def pictures_that_come_later_replace_nothing():
 
 
 @test
+def a_picture_without_its_files_is_worked_on_again():
+    net = detector()
+    for name in "abc":
+        png(f"p/{name}.png")
+    options = [*net, "-q", "-o", "out", "--yolo", "out", "--jsonl", "a.jsonl", "p"]
+    for taken in ("out/a.png/x", "out/c.txt/x"):
+        write(taken, "in the way")
+    done = run(*options)
+    equal((done.code, [json.loads(line)["file"] for line in open("a.jsonl")]), (1, ["p/b.png"]), done)
+    equal(len(run(*options[:-3], "--jsonl", "-", "p").out.splitlines()), 3, "whoever waits for lines gets them all")
+    shutil.rmtree("out/a.png")
+    shutil.rmtree("out/c.txt")
+    works(*options, "--resume")
+    equal(files_under("out"), [f"{name}.{end}" for name in "abc" for end in ("png", "txt")])
+    equal(sorted(json.loads(line)["file"] for line in open("a.jsonl")), ["p/a.png", "p/b.png", "p/c.png"])
+
+
+@test
+def fail_fast_goes_on_to_the_next_failure():
+    net = detector()
+    for name in "abdef":
+        png(f"p/{name}.png")
+    write("p/c.png", "broken")
+    options = [*net, "-q", "--threads", "1", "--no-image", "--fail-fast", "--jsonl", "a.jsonl", "p"]
+    equal([run(*options).code, line_count("a.jsonl")], [1, 3])
+    equal([run(*options, "--resume").code, line_count("a.jsonl")], [1, 6])
+
+
+@test
+def a_run_that_cannot_begin_leaves_the_lines():
+    net = detector()
+    png("p/a.png")
+    works(*net, "-q", "--no-image", "--jsonl", "a.jsonl", "p")
+    before = open("a.jsonl").read()
+    for option in (["--font", "none.ttf"], ["--yolo", "p/a.png/x"]):
+        done = run(*net, "-q", "--jsonl", "a.jsonl", "--resume", "-o", "out", *option, "p")
+        equal((done.code, open("a.jsonl").read(), os.path.exists("a.jsonl.part")), (1, before, False), done)
+
+
+@test
 def what_cannot_be_resumed():
     net = detector()
     png("a.png")

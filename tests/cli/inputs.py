@@ -49,6 +49,9 @@ def what_is_no_picture_is_counted():
     check("7 pictures, 14 objects, 3 files that are no picture skipped" in done.out, done)
     done = run(*detector(), "--no-image", "-rv", "p")
     check("skipped 3 files" in done.err, done)
+    png("one/a.png")
+    write("one/b.tiff", "hello")
+    check("1 file that is no picture skipped" in works(*detector(), "--no-image", "one").out)
 
 
 @test
@@ -188,6 +191,14 @@ def results_are_no_inputs():
         equal(files_under("p/detections"), sorted(name[2:] for name in ALL))
     works(*detector(), "-q", "-o", "again", "p/detections/z.png")
     equal(files_under("again"), ["z.png"], "...unless they are named")
+    net = [os.path.abspath(name) if os.path.exists(name) else name for name in detector()]
+    whole = ["p/b/c/2.png", "p/b/c/10.png"]
+    for pattern, others in (("p/*/**", ["p/b/1.png"]), ("p/*/**/*.png", ["p/b/1.png"]), ("p/**/c/*", [])):
+        equal(found(works(*net, "-q", "--jsonl", "-", "-o", "p/detections", pattern)), others + whole, pattern)
+    os.chdir("p")
+    equal(found(works(*net, "--jsonl", "-", "--no-image", "-r", ".")), ["./" + name[2:] for name in ALL],
+          "nor are those of a run before")
+    os.chdir("..")
 
 
 @test

@@ -32,6 +32,7 @@ def networks_that_need_too_much_are_refused():
     for wrong in ("0", "12", "1X", "-1", "2GB", "99999999999999999999", "20000000T", "", "M"):
         done = run(*net, "--max-memory", wrong, "a.png")
         equal((done.code, done.err.count("\n")), (2, 1), done)
+    fails(2, "such as 512M or 4G, not '1 '", *net, "--max-memory", "1 ", "a.png")
     fails(2, "--max-memory must be a number of bytes from 1048576 on, such as 512M or 4G, not '1X'", *net, "--max-memory", "1X", "a.png")
 
 

@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import os
+import re
 
 from harness import (SCORES, Skip, bmp, check, classifier, detector, equal, fails, files_under, main, png, ppm, run, shared, test,
                      works, write, writes_files_of_its_own)
@@ -233,7 +234,7 @@ def a_full_disk_leaves_no_half_file():
 
     def limit():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))  # clang's OpenMP needs 1024
     done = run(*net, "-q", "--no-image", "--jsonl", "old.jsonl", *["a.png"] * 50, preexec_fn=limit)
     equal((done.code, done.err.count("\n")), (1, 1), done)
     check("old.jsonl cannot be written: File too large" in done.err, done)
@@ -347,9 +348,57 @@ def a_picture_never_replaces_itself():
     for arguments in (["-o", "photos", "photos/a.png"], ["-o", "photos", "photos"], ["-o", "./photos/", "photos/a.png"]):
         done = run(*net, "-q", *arguments)
         equal(done.code, 1, done)
-        check("would be replaced by its own annotated picture" in done.err, done)
+        check("would be replaced by what is made of" in done.err, done)
         equal(open("photos/a.png", "rb").read(), before)
     equal(files_under("photos"), ["a.png"])
+
+
+@test
+def nor_one_that_lies_beside_it():
+    net = detector()
+    bmp("p/a.bmp")
+    png("p/a.png", 80, 60)
+    before = open("p/a.png", "rb").read()
+    for operand in ("p", "p/a.bmp"):
+        done = run(*net, "-q", "-o", "p", operand)
+        check(done.code == 1 and "p/a.png would be replaced by what is made of p/a.bmp" in done.err, done)
+        equal(open("p/a.png", "rb").read(), before)
+    os.makedirs("cat")
+    bmp("cat/a.bmp")
+    png("cat/a-1.png")
+    done = run(*net, "-q", "--no-image", "--crops", ".", "cat/a.bmp")
+    check(done.code == 1 and "choose another folder with --crops" in done.err, done)
+
+
+@test
+def files_of_pictures_replace_no_other():
+    """What the run reads, or writes to by another option, may be called as a file made of a picture would be."""
+    net = detector()
+    png("a.png")
+    png("b.png")
+    for option, place, labels, folder in (("--json", "b.json", "--labelme", "."), ("--counts", "./b.txt", "--yolo", "."),
+                                          ("--csv", "b.xml", "--voc", "."), ("--jsonl", "out/b.json", "--labelme", "out")):
+        os.makedirs("out", exist_ok=True)
+        done = run(*net, "-q", "--no-image", option, place, labels, folder, "a.png", "b.png")
+        check(done.code == 1 and f"cannot be written: it is the file of {option}" in done.err, done)
+        whole = open(place).read()
+        check("a.png" in whole and ("b.png" in whole) == (option != "--jsonl"), option, whole)
+    works(*net, "-q", "--no-image", "--json", "c.json", "--labelme", ".", "a.png", "b.png")
+    write("a.txt", "a.png\n")
+    write("b.txt", "left=0,0,0.5,0,0.5,1\n")
+    for arguments, kept in ((["@a.txt"], "a.txt"), (["--zones", "b.txt", "b.png"], "b.txt")):
+        before = open(kept).read()
+        done = run(*net, "-q", "--no-image", "--yolo", ".", *arguments)
+        check(done.code == 1 and f"{kept} cannot be written: this run reads it" in done.err, done)
+        equal(open(kept).read(), before)
+
+
+@test
+def slivers_lie_within_the_picture():
+    png("a.png", 1, 1)
+    works(*detector(), "-q", "--no-image", "--threshold", "0", "--voc", "v", "a.png")
+    found = re.findall(r"<([xy]m(?:in|ax))>(-?[0-9]+)<", open("v/a.xml").read())
+    check(found and all(value == "1" for _, value in found), found)
 
 
 @test
