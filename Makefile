@@ -34,6 +34,7 @@ CC := $(if $(CROSS),$(CROSS)gcc,$(if $(filter thread,$(config)),clang,cc))
 endif
 ifeq ($(origin AR),default)
 AR := $(CROSS)ar
+OBJCOPY := $(CROSS)objcopy
 endif
 ifeq ($(filter $(config),release debug sanitize thread coverage fuzz profile),)
 $(error config=$(config) is none of release, debug, sanitize, thread, coverage, fuzz, profile)
@@ -214,6 +215,13 @@ $(build)/libyolo.a: $(library_objects)
 	@rm -f $@
 	$(call show,AR,$@)$(AR) rcs $@ $^
 
+# The one to install: a single object, which shows the names of yolo.h and no others.
+$(build)/public/libyolo.a: $(library_objects)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call show,AR,$@)$(CC) -r -nostdlib $^ -o $(@:.a=.o) && $(OBJCOPY) --localize-hidden $(@:.a=.o) && \
+		$(AR) rcs $@ $(@:.a=.o)
+
 $(shared): $(library_objects)
 	$(call show,LINK,$@)$(CC) $(link) -shared -Wl,-soname,$(soname) $^ $(libraries) -o $@
 	@ln -sf $(@F) $(build)/$(soname)
@@ -321,7 +329,7 @@ printed.1 := --man
 printed.bash := --completion bash
 printed := --completion zsh
 
-install: all $(build)/detect.1 $(build)/detect.bash $(build)/_detect
+install: all $(build)/public/libyolo.a $(build)/detect.1 $(build)/detect.bash $(build)/_detect
 	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(includedir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(mandir)/man1 \
 		$(DESTDIR)$(bashcompletiondir) $(DESTDIR)$(zshcompletiondir)
 	$(INSTALL) -m 644 $(build)/detect.1 $(DESTDIR)$(mandir)/man1/detect.1
@@ -329,7 +337,7 @@ install: all $(build)/detect.1 $(build)/detect.bash $(build)/_detect
 	$(INSTALL) -m 644 $(build)/_detect $(DESTDIR)$(zshcompletiondir)/_detect
 	$(INSTALL) -m 755 $(build)/detect $(DESTDIR)$(bindir)/detect
 	$(INSTALL) -m 644 include/yolo.h $(DESTDIR)$(includedir)/yolo.h
-	$(INSTALL) -m 644 $(build)/libyolo.a $(DESTDIR)$(libdir)/libyolo.a
+	$(INSTALL) -m 644 $(build)/public/libyolo.a $(DESTDIR)$(libdir)/libyolo.a
 	$(INSTALL) -m 755 $(shared) $(DESTDIR)$(libdir)/$(notdir $(shared))
 	ln -sf $(notdir $(shared)) $(DESTDIR)$(libdir)/$(soname)
 	ln -sf $(soname) $(DESTDIR)$(libdir)/libyolo.so

@@ -97,6 +97,11 @@ typedef struct yolo_image_options {
      * size still makes it smaller; 0: never. Smooth, but not the same pixels as the resize of the whole picture. */
     int fit_width, fit_height;
     bool fit_aspect; /* that resize keeps the aspect, inside this size: as YOLO_RESIZE_LETTERBOX does */
+    /* Called before memory is taken for a picture, with the most bytes that decoding it will have in use, its pixels
+     * included; perhaps again with another number in place of that. It may wait until there is so much, where several
+     * threads decode. NULL: nobody asks. */
+    void (*before_memory)(void *argument, uint64_t bytes);
+    void *memory_argument;
 } yolo_image_options;
 
 /* As in the file, upright and whole, at most 100 million pixels. */
@@ -270,8 +275,9 @@ YOLO_API yolo_status yolo_context_get_layer(const yolo_context *context, int ind
 /* ---- Running ---------------------------------------------------------------------------------------------------- */
 
 typedef struct yolo_detect_options {
-    float threshold;               /* scores above it are kept, 0 <= threshold < 1 */
-    const float *class_thresholds; /* [class_count], in place of `threshold` where NULL is not given; 2 hides a class */
+    float threshold; /* scores above it are kept, 0 <= threshold < 1 */
+    const float
+        *class_thresholds; /* [class_count], in place of `threshold` where NULL is not given; INFINITY hides one */
     yolo_resize resize;
     yolo_nms nms;
     float nms_iou;         /* 0..1 */
@@ -285,7 +291,7 @@ YOLO_API yolo_detect_options yolo_detect_options_default(void);
 
 typedef struct yolo_detection {
     float x, y, width, height; /* pixels of the image as seen: left, top, extents */
-    float score;               /* 0..1 */
+    float score;               /* 0..1; from heads without softmax or logistic any number above the threshold */
     int class_id;
 } yolo_detection;
 

@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if YOLO_WITH_TURBOJPEG
+#include <jpeglib.h>
+#endif
+
 /* ---- PNM, written out here ---- */
 
 static void check_pnm(const char *bytes, size_t length, int channels, const char *expected, size_t count) {
@@ -217,6 +221,44 @@ static void reads_cmyk_jpegs_without_a_marker_alike(void) {
     yolo_image_free(&marked);
     yolo_image_free(&plain);
     free(bytes);
+}
+
+/* A white picture in arithmetic coding: free() it. */
+static unsigned char *arithmetic_jpeg(JDIMENSION side, unsigned long *byte_count) {
+    struct jpeg_compress_struct library;
+    struct jpeg_error_mgr errors;
+    unsigned char *bytes = NULL, *row = malloc(side);
+    memset(row, 255, side);
+    library.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&library);
+    jpeg_mem_dest(&library, &bytes, byte_count);
+    library.image_width = library.image_height = side;
+    library.input_components = 1;
+    library.in_color_space = JCS_GRAYSCALE;
+    jpeg_set_defaults(&library);
+    library.arith_code = TRUE;
+    jpeg_start_compress(&library, TRUE);
+    while (library.next_scanline < side) jpeg_write_scanlines(&library, &row, 1);
+    jpeg_finish_compress(&library);
+    jpeg_destroy_compress(&library);
+    free(row);
+    return bytes;
+}
+
+/* Half a minute from 37 MB, if they were not limited. */
+static void refuses_large_arithmetic_jpegs(void) {
+    for (JDIMENSION side = 4992; side <= 5008; side += 16) {
+        unsigned long byte_count = 0;
+        unsigned char *bytes = arithmetic_jpeg(side, &byte_count);
+        yolo_image image = {0};
+        yolo_error error;
+        const yolo_status status = yolo_image_decode(bytes, byte_count, "a.jpg", NULL, &image, &error);
+        CHECK_INT(status, side > 5000 ? YOLO_BAD_IMAGE : YOLO_OK);
+        if (status)
+            CHECK_CONTAINS(error.message, "a.jpg: the JPEG picture cannot be decoded: it is too large for arith");
+        yolo_image_free(&image);
+        free(bytes);
+    }
 }
 
 static void reads_arithmetic_jpegs(void) {
@@ -580,6 +622,7 @@ int main(void) {
         TEST(reads_cmyk_jpegs),
         TEST(reads_cmyk_jpegs_without_a_marker_alike),
         TEST(reads_arithmetic_jpegs),
+        TEST(refuses_large_arithmetic_jpegs),
 #endif
         TEST(reads_png_of_every_kind),
         TEST(reads_sixteen_bits_as_eight),

@@ -169,6 +169,24 @@ static void crops_the_middle(void) {
     }
 }
 
+/* A picture a million times as long as high, of which hardly anything stays. */
+static void crops_the_middle_of_a_line(void) {
+    enum { SHORT = 16, LONG = 4096 };
+    for (int turned = 0; turned < 2; turned++) {
+        yolo_image image = {0};
+        const int width = turned ? LONG : SHORT, height = turned ? SHORT : LONG;
+        CHECK_INT(yolo_image_create(turned ? 1 : 1000000, turned ? 1000000 : 1, 3, &image, NULL), YOLO_OK);
+        memset(image.pixels, 255, image.stride * (size_t)image.height);
+        letterbox box = letterbox_fit(image.width, image.height, width, height, YOLO_RESIZE_CROP);
+        CHECK(box.width >= width && box.height >= height && box.offset_x <= 0 && box.offset_y <= 0);
+        float *found = resize(&box, &image, NULL, 1, 3, 3);
+        int other = 0;
+        for (size_t i = 0; i < (size_t)width * (size_t)height * 3; i++) other += found[i] != 1;
+        CHECK_INT(other, 0);
+        yolo_image_free(&image);
+    }
+}
+
 static void kernel_sets_agree(void) {
     yolo_image image = noise(333, 222, 3, 4);
     letterbox box = letterbox_fit(333, 222, 160, 128, YOLO_RESIZE_LETTERBOX);
@@ -281,10 +299,15 @@ static void equals_darknet(void) {
 
 int main(void) {
     static const test_case cases[] = {
-        TEST(matches_the_textbook), TEST(threads_and_strides_change_nothing),
-        TEST(crops_the_middle),     TEST(keeps_the_aspect),
-        TEST(surrounds_with_grey),  TEST(changes_channels),
-        TEST(kernel_sets_agree),    TEST(equals_darknet),
+        TEST(matches_the_textbook),
+        TEST(threads_and_strides_change_nothing),
+        TEST(crops_the_middle_of_a_line),
+        TEST(crops_the_middle),
+        TEST(keeps_the_aspect),
+        TEST(surrounds_with_grey),
+        TEST(changes_channels),
+        TEST(kernel_sets_agree),
+        TEST(equals_darknet),
     };
     return test_run(cases, sizeof cases / sizeof *cases);
 }

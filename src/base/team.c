@@ -217,11 +217,16 @@ void team_free(team *t) {
 #if defined(_OPENMP)
 
 static void run_together(team *t, void (*body)(void *argument, team *t), void *argument) {
+    sigset_t all, before;
     t->started = true;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all,
+                    &before); /* OpenMP's threads outlive the region: they leave signals alone, too */
 #pragma omp parallel num_threads(t->threads)
     {
         int thread = omp_get_thread_num();
         if (thread == 0) {
+            pthread_sigmask(SIG_SETMASK, &before, NULL);
             body(argument, t);
             atomic_store(&t->over, true);
             wake_all(t);

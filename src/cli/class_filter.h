@@ -4,14 +4,16 @@
 
 #include "cli/command.h"
 
+#include <math.h>
 #include <stdbool.h>
 
 struct session;
 
+#define CLASS_HIDDEN INFINITY /* above any score: those of heads without a softmax have no limit */
+
 /* A threshold for each class, as yolo_detect_options takes them: the settings' for those that are wanted, and
  * CLASS_HIDDEN for the others. *thresholds is NULL where one threshold serves all; free() it. EXIT_WRONG_USAGE, after a
  * sentence on stderr, for a class the model does not have. */
-enum { CLASS_HIDDEN = 2 };
 enum exit_code class_filter_thresholds(const struct session *session, float **thresholds);
 
 /* Which classes --classes and --skip-classes leave: wanted [class_count], free() it. NULL, after a sentence on stderr,

@@ -111,10 +111,10 @@ static bool is_official(const struct session *session) {
     return true;
 }
 
-bool coco_names_are_one(const char *a, const char *b) {
+const char *coco_official_name(const char *name) {
     for (int i = 0; i < OFFICIAL_COUNT; i++)
-        if (is_called(i, a)) return is_called(i, b);
-    return false;
+        if (is_called(i, name)) return official[i].name;
+    return NULL;
 }
 
 int *coco_categories(const struct session *session) {

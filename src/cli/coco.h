@@ -19,8 +19,8 @@ int *coco_categories(const struct session *session);
 bool coco_image_id(const struct session *session, const struct result *result, uint64_t order, struct number_set *given,
                    uint64_t *id);
 
-/* Whether two names are of one of COCO's categories: Darknet spells six of them otherwise. */
-bool coco_names_are_one(const char *a, const char *b);
+/* COCO's own name of one of its categories, of which Darknet spells six otherwise; NULL: it is none of them. */
+const char *coco_official_name(const char *name);
 
 /* "bbox":[x,y,width,height] */
 void coco_box(struct output *output, const yolo_detection *found);

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CATEGORIES_MAX = 100000, SIDE_MAX = 1000000000 };
+/* Twenty times as many as the largest sets have. */
+enum { CATEGORIES_MAX = 100000, IMAGES_MAX = 2000000, ANNOTATIONS_MAX = 10000000, SIDE_MAX = 1000000000 };
 
 /* Makes room for one more of [count] in an array. */
 static void *grown(void *items, size_t count, size_t *capacity, size_t item_bytes) {
@@ -54,6 +55,7 @@ static void read_image(struct json_reader *reader, struct coco_file *file) {
         }
     }
     if (!has_id || !has_name) json_fail(reader, "an image without %s", has_id ? "file_name" : "id");
+    if (file->image_count == IMAGES_MAX) json_fail(reader, "more than %d images", IMAGES_MAX);
     if (json_failed(reader)) return;
     file->images = grown(file->images, file->image_count, &file->image_capacity, sizeof *file->images);
     file->images[file->image_count++] = image;
@@ -96,6 +98,7 @@ static void read_annotation(struct json_reader *reader, struct coco_file *file) 
     }
     if (!has_image || !has_category || !has_box)
         json_fail(reader, "an annotation without %s", !has_image ? "image_id" : !has_category ? "category_id" : "bbox");
+    if (file->annotation_count == ANNOTATIONS_MAX) json_fail(reader, "more than %d annotations", ANNOTATIONS_MAX);
     if (json_failed(reader)) return;
     file->annotations =
         grown(file->annotations, file->annotation_count, &file->annotation_capacity, sizeof *file->annotations);

@@ -61,15 +61,20 @@ static void count_time(struct job *job, enum stage stage, double *begin) {
     *begin = now;
 }
 
-static void load(const struct run *run, struct job *job, struct file_bytes *file) {
+static void load(const struct run *run, struct job *job, struct worker *worker) {
+    struct file_bytes *file = &worker->file;
+    yolo_image_options options = run->image_options;
     yolo_error error;
     if (job->result.error) return;
+    worker->hold.gate = run->gate;
+    options.before_memory = memory_hold_take;
+    options.memory_argument = &worker->hold;
     double begin = clock_ms();
     char *problem = file_bytes_read(file, job->path);
     count_time(job, STAGE_READ, &begin);
     if (problem)
         fail(job, problem);
-    else if (yolo_image_decode(file->bytes, file->count, job->path, &run->image_options, &job->image, &error))
+    else if (yolo_image_decode(file->bytes, file->count, job->path, &options, &job->image, &error))
         fail(job, error.message);
     count_time(job, STAGE_DECODE, &begin);
     file_bytes_trim(file);
@@ -152,7 +157,8 @@ static void render(const struct run *run, struct job *job) {
 }
 
 void job_work(struct job *job, struct worker *worker) {
-    load(worker->run, job, &worker->file);
+    load(worker->run, job, worker);
     infer(worker->run, worker->context, job);
     render(worker->run, job);
+    memory_hold_release(&worker->hold);
 }

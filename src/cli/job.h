@@ -5,6 +5,7 @@
 
 #include "cli/file_bytes.h"
 #include "cli/inputs.h"
+#include "cli/memory_gate.h"
 #include "cli/place.h"
 #include "cli/result.h"
 
@@ -21,7 +22,8 @@ struct run {
     yolo_tile_options tile_options; /* where tiles are asked for */
     float *class_thresholds;        /* [class_count], NULL: the same for all */
     const struct sinks *sinks;
-    bool keeps_pixels; /* for sinks that render */
+    struct memory_gate *gate; /* that all pictures pass */
+    bool keeps_pixels;        /* for sinks that render */
 };
 
 /* What belongs to a thread. */
@@ -29,6 +31,7 @@ struct worker {
     const struct run *run;
     yolo_context *context;
     struct file_bytes file;
+    struct memory_hold hold; /* of the picture it works on */
 };
 
 /* A slot that one picture after the other uses. */

@@ -4,6 +4,7 @@
 #include "cli/coco.h"
 #include "cli/file_bytes.h"
 #include "cli/message.h"
+#include "cli/name_table.h"
 #include "cli/path.h"
 #include "cli/session.h"
 #include "cli/settings.h"
@@ -84,18 +85,38 @@ bool label_classes_read(struct label_classes *classes, const struct session *ses
 
 /* ---- Matching --------------------------------------------------------------------------------------------------- */
 
-static bool is_equal(const char *a, const char *b) {
-    return strcmp(a, b) == 0;
+/* The model's classes by the ways in which two names may be one, the surest first: as they are, by COCO's and Darknet's
+ * spellings, without regard to case. */
+enum { AS_IT_IS, BY_SPELLING, BY_LETTERS, WAY_COUNT };
+
+/* NULL where there is no such way for the name: free() it. */
+static char *spell(const char *name, int way) {
+    const char *official = way == BY_SPELLING ? coco_official_name(name) : name;
+    char *spelled = official ? text_copy_of(official) : NULL;
+    if (way == BY_LETTERS) text_make_lower(spelled);
+    return spelled;
 }
 
-/* The ways in which two names may be one, the surest first. */
-static bool (*const ways[])(const char *, const char *) = {is_equal, coco_names_are_one, text_equal_ignoring_case};
+static struct name_table *index_classes(const struct session *session, int way) {
+    struct name_table *table = name_table_open();
+    for (int id = 0; id < session->info.class_count; id++) {
+        char *name = spell(yolo_model_class_name(session->model, id), way);
+        if (name) name_table_add(table, name, (size_t)id);
+        free(name);
+    }
+    return table;
+}
 
-static int class_of_name(const struct session *session, const char *name) {
-    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
-        for (int id = 0; id < session->info.class_count; id++)
-            if (ways[way](name, yolo_model_class_name(session->model, id))) return id;
-    return -1;
+/* Of those that are known by their names alone, the ones found by this way. */
+static void find_classes(struct label_classes *classes, const struct session *session, int way) {
+    struct name_table *table = index_classes(session, way);
+    for (size_t i = 0; i < classes->count; i++) {
+        size_t id;
+        char *name = classes->items[i].class_id == BY_NAME ? spell(classes->items[i].name, way) : NULL;
+        if (name && name_table_find(table, name, &id)) classes->items[i].class_id = (int)id;
+        free(name);
+    }
+    name_table_close(table);
 }
 
 /* The model's class that CLASS in LABEL=CLASS means; -1 after a sentence. */
@@ -109,10 +130,9 @@ static int class_of_map(const struct session *session, const char *name) {
     return id;
 }
 
-static bool is_meant(const struct label_class *item, const char *label, size_t bytes,
-                     bool equal(const char *, const char *)) {
+static bool is_meant(const struct label_class *item, const char *label, size_t bytes) {
     char *name = text_format("%.*s", (int)bytes, label), *number = text_format("%lld", (long long)item->number);
-    const bool is = strcmp(name, "*") == 0 || equal(item->name, name) || strcmp(number, name) == 0;
+    const bool is = strcmp(name, "*") == 0 || strcmp(item->name, name) == 0 || strcmp(number, name) == 0;
     free(name);
     free(number);
     return is;
@@ -129,7 +149,7 @@ static bool map(struct label_classes *classes, const struct session *session, co
     bool found = false;
     if (id < 0) return false;
     for (size_t i = 0; i < classes->count; i++) {
-        if (!is_meant(&classes->items[i], assignment, (size_t)(equals - assignment), is_equal)) continue;
+        if (!is_meant(&classes->items[i], assignment, (size_t)(equals - assignment))) continue;
         classes->items[i].class_id = id;
         found = true;
     }
@@ -154,9 +174,7 @@ static char *list_names(const struct label_classes *classes) {
 enum exit_code label_classes_match(struct label_classes *classes, const struct session *session) {
     const struct texts *maps = &session->settings->maps;
     bool any = false;
-    for (size_t i = 0; i < classes->count; i++)
-        if (classes->items[i].class_id == BY_NAME)
-            classes->items[i].class_id = class_of_name(session, classes->items[i].name);
+    for (int way = 0; way < WAY_COUNT; way++) find_classes(classes, session, way);
     for (size_t i = 0; i < maps->count; i++)
         if (!map(classes, session, maps->items[i])) return EXIT_WRONG_USAGE;
     for (size_t i = 0; i < classes->count; i++) any |= classes->items[i].class_id >= 0;

@@ -22,6 +22,7 @@
 /* A run over all inputs. What reports touch is theirs alone while the pool is open. */
 struct pipeline {
     struct run run;
+    struct memory_gate gate;
     struct sinks *sinks;
     struct stop *stop;
     struct resume *resume; /* NULL: from the beginning */
@@ -154,7 +155,10 @@ enum exit_code pipeline_run(struct session *session) {
     if (p.code != EXIT_DONE) return p.code;
     p.run.detect_options.class_thresholds = p.run.class_thresholds;
     if (p.run.class_thresholds) p.run.detect_options.threshold = 0;
+    memory_gate_open(&p.gate);
+    p.run.gate = &p.gate;
     run(&p);
+    memory_gate_close(&p.gate);
     free(p.run.class_thresholds);
     return p.code;
 }

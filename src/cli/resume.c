@@ -14,8 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+struct slot {
+    uint64_t hash;  /* 0: free */
+    uint64_t lines; /* with it that have not been taken */
+};
+
 struct resume {
-    uint64_t *slots; /* [capacity], 0: free; a power of two of them, at most half in use; a name may be there twice */
+    struct slot *slots; /* [capacity]; a power of two of them, at most half in use */
     size_t capacity, used;
     size_t count;
     bool has_failures;
@@ -24,7 +29,6 @@ struct resume {
 };
 
 enum {
-    USED_UP = 1,               /* a slot whose line has been taken */
     BEGINNING_BYTES = 1 << 16, /* of a line, which hold its path: no system has longer ones, even with all escaped */
 };
 
@@ -41,7 +45,7 @@ static uint64_t hash_code(uint64_t hash, uint32_t code) {
 }
 
 static uint64_t finish(uint64_t hash) {
-    return hash > USED_UP ? hash : hash + 2;
+    return hash ? hash : 1;
 }
 
 static uint64_t hash_path(const char *path) {
@@ -106,34 +110,38 @@ static bool hash_string(const char **text, uint64_t *hash) {
 
 /* ---- The set ---------------------------------------------------------------------------------------------------- */
 
-static void put(uint64_t *slots, size_t capacity, uint64_t hash) {
+/* Where the hash is, or may be put. */
+static struct slot *slot_of(struct slot *slots, size_t capacity, uint64_t hash) {
     size_t i = (size_t)(hash ^ hash >> 32) & (capacity - 1);
-    while (slots[i]) i = (i + 1) & (capacity - 1);
-    slots[i] = hash;
+    while (slots[i].hash && slots[i].hash != hash) i = (i + 1) & (capacity - 1);
+    return &slots[i];
+}
+
+static void make_room(struct resume *resume) {
+    const size_t capacity = resume->capacity * 2;
+    struct slot *slots = allocate(capacity, sizeof *slots);
+    for (size_t i = 0; i < resume->capacity; i++)
+        if (resume->slots[i].hash) *slot_of(slots, capacity, resume->slots[i].hash) = resume->slots[i];
+    free(resume->slots);
+    resume->slots = slots;
+    resume->capacity = capacity;
 }
 
 static void add(struct resume *resume, uint64_t hash) {
-    if (++resume->used * 2 > resume->capacity) {
-        const size_t capacity = resume->capacity * 2;
-        uint64_t *slots = allocate(capacity, sizeof *slots);
-        for (size_t i = 0; i < resume->capacity; i++)
-            if (resume->slots[i]) put(slots, capacity, resume->slots[i]);
-        free(resume->slots);
-        resume->slots = slots;
-        resume->capacity = capacity;
-    }
-    put(resume->slots, resume->capacity, hash);
+    if ((resume->used + 1) * 2 > resume->capacity) make_room(resume);
+    struct slot *slot = slot_of(resume->slots, resume->capacity, hash);
+    if (!slot->hash) resume->used++;
+    slot->hash = hash;
+    slot->lines++;
     resume->count++;
 }
 
 bool resume_takes(struct resume *resume, const char *path) {
     if (!resume) return false;
-    const uint64_t hash = hash_path(path);
-    size_t i = (size_t)(hash ^ hash >> 32) & (resume->capacity - 1);
-    while (resume->slots[i] && resume->slots[i] != hash) i = (i + 1) & (resume->capacity - 1);
-    const bool found = resume->slots[i];
-    if (found) resume->slots[i] = USED_UP;
-    return found;
+    struct slot *slot = slot_of(resume->slots, resume->capacity, hash_path(path));
+    if (!slot->lines) return false;
+    slot->lines--;
+    return true;
 }
 
 /* ---- The file --------------------------------------------------------------------------------------------------- */

@@ -81,6 +81,10 @@ int text_compare_natural(const char *a, const char *b) {
     return strcmp(whole_a, whole_b); /* 01 and 1 */
 }
 
+void text_make_lower(char *text) {
+    for (; *text; text++) *text = (char)lower(*text);
+}
+
 bool text_equal_ignoring_case(const char *a, const char *b) {
     for (; *a && *b; a++, b++)
         if (lower(*a) != lower(*b)) return false;

@@ -21,6 +21,7 @@ char *text_copy_of(const char *text);
  * strings. */
 int text_compare_natural(const char *a, const char *b);
 
+void text_make_lower(char *text);                            /* ASCII letters */
 bool text_equal_ignoring_case(const char *a, const char *b); /* of ASCII letters */
 
 /* The entry of `words` [count] that `word` is most likely a slip of; NULL where none is near. */

@@ -54,7 +54,10 @@ yolo_status codec_check_memory(const codec_source *source, uint64_t bytes, yolo_
         source->max_pixels < UINT64_MAX / BYTES_PER_PIXEL ? source->max_pixels : UINT64_MAX / BYTES_PER_PIXEL;
     uint64_t budget = pixels * BYTES_PER_PIXEL;
     if (budget < SMALL_BYTES) budget = SMALL_BYTES;
-    if (bytes <= budget && source->byte_count <= budget - bytes) return YOLO_OK;
+    if (bytes <= budget && source->byte_count <= budget - bytes) {
+        if (source->before_memory) source->before_memory(source->memory_argument, bytes + source->byte_count);
+        return YOLO_OK;
+    }
     return fail_at(error, YOLO_BAD_IMAGE, source->name, 0,
                    "would take %llu MB to decode, more than the %llu MB that the limit of pixels allows",
                    (unsigned long long)((bytes + source->byte_count) / 1000000),
@@ -134,7 +137,9 @@ yolo_status yolo_image_decode(const uint8_t *bytes, size_t byte_count, const cha
                            .max_pixels = chosen.max_pixels,
                            .fit_width = chosen.fit_width,
                            .fit_height = chosen.fit_height,
-                           .fit_aspect = chosen.fit_aspect};
+                           .fit_aspect = chosen.fit_aspect,
+                           .before_memory = chosen.before_memory,
+                           .memory_argument = chosen.memory_argument};
     const codec *kind = codec_of_bytes(bytes, byte_count);
     if (!kind) return refuse_unknown(&source, error);
     yolo_image decoded = {0};

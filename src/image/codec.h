@@ -14,6 +14,8 @@ typedef struct codec_source {
     uint64_t max_pixels;
     int fit_width, fit_height; /* what the picture, as it is stored, may come smaller for; 0: it may not */
     bool fit_aspect;           /* it will be resized into that size, not to it */
+    void (*before_memory)(void *argument, uint64_t bytes); /* as in yolo_image_options */
+    void *memory_argument;
 } codec_source;
 
 /* Bytes that grow: what an encoder writes. */

@@ -25,6 +25,8 @@ typedef struct jpeg_reader {
     yolo_image *image;
     uint8_t *row; /* [width][4] of CMYK; NULL otherwise */
     bool ended_early;
+    int scans_counted;  /* of an arithmetic-coded picture */
+    uint64_t decisions; /* coefficients that these may hold */
     yolo_status status;
     yolo_error *error;
 } jpeg_reader;
@@ -75,9 +77,24 @@ static void no_output(j_common_ptr library) {
     (void)library;
 }
 
+/* Arithmetic coding decides bit by bit, up to thirty times for a coefficient in a bit of file, so that scans of great
+ * numbers take seconds where Huffman's end with the file. No photo in use is as large: 25 million are 16 megapixels. */
+static void limit_decisions(jpeg_reader *r) {
+    static const uint64_t most = 25000000;
+    const struct jpeg_decompress_struct *l = &r->library;
+    if (!l->arith_code || r->scans_counted == l->input_scan_number) return;
+    r->scans_counted = l->input_scan_number;
+    uint64_t blocks = 0;
+    for (int i = 0; i < l->comps_in_scan; i++)
+        blocks += (uint64_t)l->cur_comp_info[i]->width_in_blocks * l->cur_comp_info[i]->height_in_blocks;
+    r->decisions += blocks * (unsigned)(l->progressive_mode ? l->Se - l->Ss + 1 : DCTSIZE2);
+    if (r->decisions > most) refuse(r, "it is too large for arithmetic coding");
+}
+
 static void on_progress(j_common_ptr library) {
     jpeg_reader *r = library->client_data;
     const struct jpeg_decompress_struct *l = &r->library;
+    limit_decisions(r);
     if (l->input_scan_number > jpeg_scan_limit((uint64_t)l->image_width * l->image_height))
         refuse(r, "it has too many scans for a picture of its size");
 }

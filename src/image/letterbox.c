@@ -32,8 +32,10 @@ typedef struct band {
     uint8_t *grey[2]; /* [2 * columns] each */
 } band;
 
-static int at_least_one(int64_t side) {
-    return side < 1 ? 1 : (int)side;
+/* A side of the resized picture; where a crop leaves nearly all of a flat one out, as long as sums of it stay an int. */
+static int side_within(int64_t side) {
+    static const int64_t longest = 1 << 29;
+    return side < 1 ? 1 : (int)(side < longest ? side : longest);
 }
 
 letterbox letterbox_fit(int image_width, int image_height, int network_width, int network_height, yolo_resize how) {
@@ -41,9 +43,9 @@ letterbox letterbox_fit(int image_width, int image_height, int network_width, in
     if (how == YOLO_RESIZE_STRETCH) return box;
     bool wide = (float)network_width / (float)image_width < (float)network_height / (float)image_height;
     if (wide == (how == YOLO_RESIZE_LETTERBOX))
-        box.height = at_least_one((int64_t)image_height * network_width / image_width);
+        box.height = side_within((int64_t)image_height * network_width / image_width);
     else
-        box.width = at_least_one((int64_t)image_width * network_height / image_height);
+        box.width = side_within((int64_t)image_width * network_height / image_height);
     box.offset_x = (network_width - box.width) / 2;
     box.offset_y = (network_height - box.height) / 2;
     return box;

@@ -226,12 +226,22 @@ static convolution_geometry gate_geometry(const layer *l, int channels) {
     return g;
 }
 
+/* The gates as they will be for the first late layer's input: packed, and twice while they are multiplied. */
+static void count_gates_there(const layer *l, const convolution_geometry *g, layer_plan *plan) {
+    const layer *last = l;
+    while (!layer_is_head(last + 1)) last++;
+    const size_t packed = size_product(cache_lines(last[1].type->gates(last + 1).count), (size_t)g->channels);
+    plan->weight_count = size_sum(plan->weight_count, packed);
+    plan->loading_count = size_sum(plan->loading_count, size_product(2, packed));
+}
+
 /* Besides what is packed, the folded weights while they are multiplied; an inner layer keeps its own. */
 static void count_gates(const layer *l, const shape_args *args, const convolution_geometry *g, layer_plan *plan) {
     const params *p = l->params;
     const size_t raw = convolution_loading_count(g);
     if (is_inner(l)) {
         plan->weight_count = size_sum(plan->weight_count, raw);
+        if (first_late(l) == l) count_gates_there(l, g, plan);
         return;
     }
     const int channels = p->gates.weights ? p->gates.geometry.channels : g->channels;

@@ -8,6 +8,7 @@
 typedef struct gates {
     float *weights; /* [count][channels] */
     float *bias;    /* [count] */
+    float *slack;   /* [count] how far rounding may make what they compute differ from what the layers would */
     size_t count, channels;
 } gates;
 
@@ -19,7 +20,7 @@ bool gates_pick(const head_gates *which, const filters *all, size_t channels, ga
 bool gates_reach_through(gates *g, const filters *inner, size_t channels);
 
 /* Reaching through a layer they are rounded in another way than the layers themselves. This raises them by more than that
- * can be: a pixel too many costs little. */
+ * can be for inputs of usual size: a pixel too many costs little. */
 void gates_raise(gates *g);
 
 void gates_free(gates *g);

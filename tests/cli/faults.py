@@ -5,6 +5,7 @@ import random
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import time
 
@@ -197,6 +198,38 @@ def what_cannot_be_resumed():
         write("bad.jsonl", text)
         fails(2, "bad.jsonl is none that 'detect --jsonl' writes", *net, "-q", "--resume", "--jsonl", "bad.jsonl", "a.png")
         equal(open("bad.jsonl").read(), text)
+
+
+@test
+def signals_find_the_main_thread_after_threads_packed_weights():
+    """OpenMP's threads live on; a signal that one of them gets must not end the program."""
+    layer = "[convolutional]\nfilters=1100\nsize=1\nactivation=linear\n"
+    write("large.cfg", "[net]\nwidth=8\nheight=8\nchannels=3\n" + layer + layer +
+          "[convolutional]\nfilters=8\nsize=1\nactivation=linear\n[yolo]\nclasses=3\nnum=1\nanchors=4,4\n")
+    count = 3 * 1100 + 1100 + 1100 * 1100 + 1100 + 1100 * 8 + 8
+    write("large.weights", struct.pack("<iii", 0, 2, 5) + bytes(8 + 4 * count))
+    for i in range(3000):
+        ppm(f"p/{i}.ppm", 4, 4)
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        child = start("--cfg", "large.cfg", "--weights", "large.weights", "-q", "--threads", "2", "--no-image", "--json", "a.json",
+                      "--jsonl", "a.jsonl", "p")
+        wait_for(lambda: line_count("a.jsonl.part") > 2, child)
+        child.send_signal(number)
+        _, err = child.communicate(timeout=60)
+        equal(child.returncode, code, err)
+        check(b"what is written is valid" in err, err)
+        equal(len(json.load(open("a.json"))["images"]), line_count("a.jsonl"))
+
+
+@test
+def lines_of_one_name_count_one_by_one():
+    net = detector()
+    png("a.png")
+    line = '{"file":"a.png"}\n'
+    write("a.jsonl", line * 50000)
+    write("list", "a.png\n" * 50002)
+    works(*net, "-q", "--no-image", "--resume", "--jsonl", "a.jsonl", "@list")
+    equal(line_count("a.jsonl"), 50002)
 
 
 @test

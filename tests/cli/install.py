@@ -38,6 +38,9 @@ def install_and_uninstall():
                  "share/man/man1/detect.1", "share/bash-completion/completions/detect", "share/zsh/site-functions/_detect"):
         check(path in found, path, found)
     check("prefix=/opt/x" in open("dest/opt/x/lib/pkgconfig/yolo.pc").read())
+    symbols = subprocess.run(["nm", "-g", "--defined-only", "dest/opt/x/lib/libyolo.a"], stdout=subprocess.PIPE, text=True)
+    names = [line.split()[2] for line in symbols.stdout.splitlines() if len(line.split()) == 3]
+    check(len(names) > 40 and all(name.startswith("yolo_") for name in names if not name.startswith("_")), names)
     for path, arguments in (("man/man1/detect.1", ["--man"]), ("bash-completion/completions/detect", ["--completion", "bash"]),
                             ("zsh/site-functions/_detect", ["--completion", "zsh"])):
         equal(open("dest/opt/x/share/" + path, "rb").read(), works(*arguments).bytes, path)

@@ -1,4 +1,5 @@
 """Limits: what the user allows (--max-memory), what lists and files may hold, and what the system allows."""
+import json
 import os
 import re
 import resource
@@ -7,6 +8,7 @@ import signal
 import struct
 import subprocess
 import time
+import zlib
 
 from harness import (DETECT, ROOT, Skip, check, detector, equal, fails, is_release, main, peak_megabytes, png, ppm, run,
                      shared, test, works, write, writes_files_of_its_own)
@@ -34,6 +36,30 @@ def networks_that_need_too_much_are_refused():
         equal((done.code, done.err.count("\n")), (2, 1), done)
     fails(2, "such as 512M or 4G, not '1 '", *net, "--max-memory", "1 ", "a.png")
     fails(2, "--max-memory must be a number of bytes from 1048576 on, such as 512M or 4G, not '1X'", *net, "--max-memory", "1X", "a.png")
+
+
+def blank(path, side):
+    """A PNG that takes three bytes a pixel to decode and next to none to keep."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    packer = zlib.compressobj(1)
+    rows = b"".join(packer.compress(bytes(side + 1)) for _ in range(side)) + packer.flush()
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 3, 0, 0, 0)) +
+                   chunk(b"PLTE", b"\x40\x80\xc0") + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
+
+
+@test
+def large_pictures_wait_for_one_another():
+    if not is_release():
+        raise Skip("not a release build")
+    blank("a.png", 9900)
+    for name in "bcdef":
+        os.link("a.png", name + ".png")
+    net = detector()
+    peak = peak_megabytes(*net, "-q", "--no-image", "--threads", "6", "--json", "a.json", *(name + ".png" for name in "abcdef"))
+    check(290 < peak < 1100, f"{peak:.0f} MB; six at a time take 1800")
+    equal([len(image["detections"]) for image in json.load(open("a.json"))["images"]], [2] * 6)
 
 
 @test
