@@ -74,7 +74,8 @@ static const char before_tables[] =
     "\\fIcommand\\fR [\\fIoptions\\fR] ...\n"
     ".SH DESCRIPTION\nFinds objects in pictures with a network of the Darknet family: a .cfg, its .weights and the "
     "names of its classes. Prints what it finds, draws it into copies of the pictures, and writes it in any number of "
-    "formats at once. A picture that cannot be read does not end the run.\n";
+    "formats at once. A picture that cannot be read does not end the run.\n"
+    ".PP\n@\\fILIST\\fR is a file with a path a line; \\- reads such a list from stdin.\n";
 
 static const char after_tables[] =
     ".SH EXIT STATUS\n.TP\n.B 0\nAll is done.\n.TP\n.B 1\nAn input could not be processed, or an output could not "

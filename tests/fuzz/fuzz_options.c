@@ -35,7 +35,8 @@ static void use_classes(const struct settings *settings) {
     struct session session = fuzz_session(settings);
     float *thresholds = NULL;
     if (class_filter_thresholds(&session, &thresholds) == EXIT_DONE && thresholds)
-        for (int i = 0; i < session.info.class_count; i++) fuzz_require(thresholds[i] >= 0 && thresholds[i] <= 2);
+        for (int i = 0; i < session.info.class_count; i++)
+            fuzz_require(thresholds[i] >= 0 && (thresholds[i] <= 1 || thresholds[i] == CLASS_HIDDEN));
     free(thresholds);
     fuzz_require(class_style_read(&session) != EXIT_DONE || session.colors[0] <= 0xFFFFFF);
     free(session.colors);
