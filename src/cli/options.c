@@ -84,7 +84,7 @@ const struct option option_table[] = {
     {"low-memory", 0, OPTION_FLAG, GROUP_NETWORK, FIELD(low_memory), FOR_MODEL, FOR_MODEL, NULL,
      "nothing that trades memory for time", 0, 0, NULL},
     {"max-memory", 0, OPTION_BYTES, GROUP_NETWORK, FIELD(max_memory), FOR_MODEL, FOR_MODEL, "SIZE",
-     "refuse networks that need more, such as 512M (half of the machine's)", 1 << 20, 1e18, NULL},
+     "most for a network, such as 512M (half the machine's)", 1 << 20, 1e18, NULL},
 
     {"threshold", 0, OPTION_LEVEL, GROUP_FINDING, FIELD(threshold), FOR_BOXES | FOR_BENCH, FOR_BENCH, "T",
      "objects score above this (0.25); CLASS=T for one class", 0, 1, NULL},
@@ -171,7 +171,7 @@ const struct option option_table[] = {
     {"crop-padding", 0, OPTION_NUMBER, GROUP_OUTPUT, FIELD(crop_padding), FOR_DETECT, FOR_DETECT, "F",
      "room around it in parts of the box (0)", 0, 10, NULL},
     {"font", 0, OPTION_TEXT, GROUP_OUTPUT, FIELD(font), FOR_DETECT, FOR_DETECT, "FILE",
-     "TrueType font of the labels, from a source you trust (the built-in one)", 0, 0, NULL},
+     "trusted TrueType font of the labels (the built-in one)", 0, 0, NULL},
     {"line-width", 0, OPTION_NUMBER, GROUP_OUTPUT, FIELD(line_width), FOR_DETECT, FOR_DETECT, "PIXELS",
      "of the boxes (by the picture's size)", 0.5, 1000, NULL},
     {"font-scale", 0, OPTION_NUMBER, GROUP_OUTPUT, FIELD(font_scale), FOR_DETECT, FOR_DETECT, "F",
